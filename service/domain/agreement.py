@@ -1,0 +1,37 @@
+"""The agreement: an accepted offer with the signatures it needs."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+
+class AgreementState(StrEnum):
+    """Where an agreement stands."""
+
+    AWAITING_SIGNATURES = "awaiting_signatures"
+    TRIAL = "trial"
+    ACTIVE = "active"
+    FULFILLED = "fulfilled"
+    BREACHED = "breached"
+    CANCELLED = "cancelled"
+
+
+RUNNING = frozenset({AgreementState.AWAITING_SIGNATURES, AgreementState.TRIAL, AgreementState.ACTIVE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """Who signed, how and when; the name is personal data."""
+
+    party: str
+    name: str
+    method: Literal["typed"] = "typed"
+    at: datetime
+
+
+def state_after(signed: Collection[str], *, required: Collection[str]) -> AgreementState:
+    """Return the state after these parties have signed: active once nobody is missing."""
+    missing = set(required) - set(signed)
+    return AgreementState.AWAITING_SIGNATURES if missing else AgreementState.ACTIVE

@@ -1,0 +1,74 @@
+"""When an offer may be answered, and how long it stands."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from service.domain.errors import Conflict
+
+
+class OfferState(StrEnum):
+    """Where an offer stands; an open one binds the lender until it expires."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    CLOSED = "closed"
+
+
+class OfferNotOpen(Conflict):
+    """The offer was answered, withdrawn or closed."""
+
+    code = "offer_not_open"
+    title = "The offer is not open"
+
+
+class OfferExpired(Conflict):
+    """The offer can no longer be answered."""
+
+    code = "offer_expired"
+    title = "The offer has expired"
+
+
+class OfferIndicative(Conflict):
+    """The offer rests on figures that the lender has not vouched for."""
+
+    code = "offer_indicative"
+    title = "The offer is indicative"
+
+
+class NothingFeasible(Conflict):
+    """No plan within the limits fits the borrower's budget; `limits` says which bound, relaxed, would make one."""
+
+    code = "nothing_feasible"
+    title = "No plan is feasible"
+
+
+def effective_state(state: OfferState, *, expires_at: datetime, at: datetime) -> OfferState:
+    """Return the state at a moment: an open offer whose time has passed is expired."""
+    return OfferState.EXPIRED if state is OfferState.OPEN and at >= expires_at else state
+
+
+def require_open(state: OfferState, *, expires_at: datetime, at: datetime) -> None:
+    """Refuse an answer to an offer that no longer stands."""
+    match effective_state(state, expires_at=expires_at, at=at):
+        case OfferState.OPEN:
+            return
+        case OfferState.EXPIRED:
+            raise OfferExpired(f"The offer expired at {expires_at:%Y-%m-%dT%H:%M:%SZ}.", expires_at=expires_at)
+        case other:
+            raise OfferNotOpen(f"The offer is {other}.", state=other)
+
+
+def require_binding(*, indicative: bool) -> None:
+    """Refuse acceptance of an offer made on figures that only the borrower declared."""
+    if indicative:
+        raise OfferIndicative(
+            "The offer rests on declared figures; it binds once the lender has vouched for the loans and offered again."
+        )
+
+
+def extended(expires_at: datetime, *, at: datetime, days: int) -> datetime:
+    """Return the expiry, moved so that it lies at least so many days after an answer."""
+    return max(expires_at, at + timedelta(days=days))

@@ -1,0 +1,1 @@
+"""Loan arithmetic: exact to the minor unit, pure, without a clock."""
