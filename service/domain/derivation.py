@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from service.domain.application import Application, Budget
 from service.domain.dates import Frequency, add_months, months_between
@@ -107,7 +108,7 @@ def loan_facts(snapshot: Snapshot, inputs: Inputs) -> LoanFacts:
     )
 
 
-def _relief_facts(loan: Loan, inputs: Inputs) -> dict[str, int | bool | None]:
+def _relief_facts(loan: Loan, inputs: Inputs) -> dict[str, Any]:
     """Count the reliefs that the loan had: those posted with it, and our own agreements."""
     own = [r for r in inputs.own_reliefs if r.loan_id == loan.id]
     posted = [(r.granted_on, r.outcome, r.kind not in TEMPORARY_RELIEFS) for r in loan.previous_reliefs]
@@ -145,7 +146,7 @@ def _over_loans(loans: Sequence[LoanFacts]) -> dict[str, object]:
             values = [getattr(loan, name) for loan in loans]
             known = [v for v in values if v is not None]
             complete = known and (len(known) == len(values) or name in _OPTIONAL)
-            joined[name] = join(known) if complete else None  # type: ignore[operator]
+            joined[name] = join(known) if complete else None
     products = {loan.product for loan in loans}
     joined["product"] = products.pop() if len(products) == 1 else None
     joined["vouched"] = all(loan.vouched for loan in loans) if loans else None
@@ -265,11 +266,12 @@ def _floor(inputs: Inputs) -> int | None:
 
 
 def _loan_to_value(snapshots: Sequence[Snapshot]) -> Decimal | None:
-    secured = [(s.loan.balance, s.loan.secured) for s in snapshots if s.loan.secured]
-    value = sum(c.value for _, c in secured if c)
-    if not value or any(b is None for b, _ in secured):
+    secured = [(s.loan.balance, s.loan.secured) for s in snapshots if s.loan.secured is not None]
+    value = sum(collateral.value for _, collateral in secured)
+    balances = [balance for balance, _ in secured if balance is not None]
+    if not value or len(balances) < len(secured):
         return None
-    return ratio(sum(b.total for b, _ in secured if b), value)
+    return ratio(sum(balance.total for balance in balances), value)
 
 
 def _months(start: date | None, end: date | None) -> int | None:

@@ -86,9 +86,7 @@ def demands(plans: Iterable[Plan]) -> dict[Month, Demand]:
         rows = [(row.due_on, row.payment) for row in plan.payments]
         for month, demand in monthly_equivalent(rows, plan.frequency).items():
             other = joined.get(month)
-            joined[month] = (
-                demand if other is None else Demand(min(other.on, demand.on), other.amount + demand.amount)
-            )
+            joined[month] = demand if other is None else Demand(min(other.on, demand.on), other.amount + demand.amount)
     return dict(sorted(joined.items()))
 
 
@@ -131,9 +129,7 @@ def _upfront(upfront: int, ability: Ability, plans: Sequence[Plan]) -> Iterable[
         yield Breach(limit="affordable_upfront", bound=ability.lump_sum, asked=upfront, on=on)
 
 
-def _monthly(
-    asked: Mapping[Month, Demand], ability: Ability, obligations: int, *, spare: int
-) -> Iterable[Breach]:
+def _monthly(asked: Mapping[Month, Demand], ability: Ability, obligations: int, *, spare: int) -> Iterable[Breach]:
     """Yield the worst month under each amount that the months can carry."""
     worst: dict[int, Demand] = {}
     for demand in asked.values():

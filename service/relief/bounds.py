@@ -12,23 +12,25 @@ Figure = int | Decimal | str | None
 NEVER_TOLD: Final = frozenset({"settlement_min", "value_test"})
 """Floors and values: a borrower who reads them asks for nothing else ever after."""
 
-STATUTORY: Final = frozenset({
-    "affordable_payment",
-    "affordable_upfront",
-    "affordable_balloon",
-    "first_due_on",
-    "holiday_instalments_max",
-    "instalments_max",
-    "instalments_max_of_original",
-    "legal_cap",
-    "minimum_instalments",
-    "not_offered",
-    "programme",
-    "rate_of_contract",
-    "repays_the_debt",
-    "settlement_payments_max",
-    "terms",
-})
+STATUTORY: Final = frozenset(
+    {
+        "affordable_payment",
+        "affordable_upfront",
+        "affordable_balloon",
+        "first_due_on",
+        "holiday_instalments_max",
+        "instalments_max",
+        "instalments_max_of_original",
+        "legal_cap",
+        "minimum_instalments",
+        "not_offered",
+        "programme",
+        "rate_of_contract",
+        "repays_the_debt",
+        "settlement_payments_max",
+        "terms",
+    }
+)
 """Limits that come from law, from the contract, from arithmetic or from the borrower's own budget."""
 
 

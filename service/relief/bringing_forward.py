@@ -128,7 +128,8 @@ class _Account:
         self.penalty += penalised * Fraction(loan.penalty_rate or 0) * years
 
     def fall_due(self) -> None:
-        """Make the instalment of this day overdue: all interest so far, and the principal it repays."""
+        """Make the instalment of this day overdue: its principal, and all interest so far in whole minor units."""
+        self.interest = Fraction(rounded(self.interest))
         interest = self.balance.interest - self.overdue_interest
         not_due = self.balance.principal - self.overdue_principal
         principal = min(max(self._principal_due(interest, not_due), 0), not_due)

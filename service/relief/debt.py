@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from service.domain.dates import DayCount, Frequency
 from service.domain.money import Amounts
 from service.domain.words import Repayment
+
+NOTHING: Final = Amounts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +26,8 @@ class Debt:
     effective_on: date
     as_of: date
     before: Amounts
-    accrued: Amounts = Amounts()
-    received: Amounts = Amounts()
+    accrued: Amounts = NOTHING
+    received: Amounts = NOTHING
     overdue_principal: int = 0
     overdue_interest: int = 0
     annual_rate: Decimal

@@ -39,15 +39,31 @@ def annuity(balance: int, charges: Sequence[Charge], *, balloon: int = 0) -> Dec
     With growth factors 1 + i of the periods, it is (balance × Π(1 + i) − balloon) / Σ Π of the factors after each
     payment. Minor units; the periods may differ in length and rate.
     """
+    if charges.count(charges[0]) == len(charges):
+        return _equal_periods(balance, charges[0], len(charges), balloon=balloon)
     growth, total = Decimal(1), Decimal(0)
     factors: dict[Charge, Decimal] = {}
     for charge in reversed(charges):
         total = EXACT.add(total, growth)
         factor = factors.get(charge)
         if factor is None:
-            factor = factors[charge] = 1 + EXACT.divide(Decimal(charge.numerator), Decimal(charge.denominator))
+            factor = factors[charge] = EXACT.add(Decimal(1), _rate(charge))
         growth = EXACT.multiply(growth, factor)
     return EXACT.divide(EXACT.subtract(EXACT.multiply(Decimal(balance), growth), Decimal(balloon)), total)
+
+
+def _equal_periods(balance: int, charge: Charge, count: int, *, balloon: int) -> Decimal:
+    """Return the annuity in closed form: (balance × g^n − balloon) × i / (g^n − 1) with g = 1 + i."""
+    rate = _rate(charge)
+    if rate == 0:
+        return EXACT.divide(Decimal(balance - balloon), Decimal(count))
+    growth = EXACT.power(EXACT.add(Decimal(1), rate), count)
+    repaid = EXACT.subtract(EXACT.multiply(Decimal(balance), growth), Decimal(balloon))
+    return EXACT.divide(EXACT.multiply(repaid, rate), EXACT.subtract(growth, Decimal(1)))
+
+
+def _rate(charge: Charge) -> Decimal:
+    return EXACT.divide(Decimal(charge.numerator), Decimal(charge.denominator))
 
 
 def level_payment(balance: int, charges: Sequence[Charge], settings: Settings, *, balloon: int = 0) -> int:
@@ -58,13 +74,13 @@ def level_payment(balance: int, charges: Sequence[Charge], settings: Settings, *
     return payment
 
 
-def round_payment(exact: Decimal | Fraction, settings: Settings) -> int:
+def round_payment(exact: Decimal | Fraction | int, settings: Settings) -> int:
     """Round a payment up, down or half-up to the settings' multiple of the minor unit."""
     multiple = settings.multiple
-    if isinstance(exact, Fraction):
+    if not isinstance(exact, Decimal):
         exact = EXACT.divide(Decimal(exact.numerator), Decimal(exact.denominator))
     units = EXACT.divide(exact, Decimal(multiple))
-    return int(EXACT.quantize(units, Decimal(1)) if units == int(units) else _whole(units, settings)) * multiple
+    return int(units.quantize(Decimal(1), rounding=_mode(settings.level_payment), context=EXACT)) * multiple
 
 
 def equal_parts(amount: int, count: int, settings: Settings) -> tuple[int, ...]:
@@ -75,10 +91,6 @@ def equal_parts(amount: int, count: int, settings: Settings) -> tuple[int, ...]:
         parts.append(min(part, amount))
         amount -= parts[-1]
     return (*parts, amount)
-
-
-def _whole(units: Decimal, settings: Settings) -> Decimal:
-    return units.quantize(Decimal(1), rounding=_mode(settings.level_payment))
 
 
 def _mode(rounding: LevelRounding) -> str:
@@ -101,7 +113,7 @@ def _evened(payment: int, balance: int, charges: Sequence[Charge], settings: Set
     count = len(charges)
     difference = _last_payment(payment, balance, charges) - payment
     for _ in range(EVENINGS_MAX):
-        if count < 2 or abs(difference) <= count // 2:  # noqa: PLR2004 - one instalment has no other to be even with
+        if count < 2 or abs(difference) <= count // 2:
             break
         moved = round_payment(payment + Charge(difference, count).on(1), settings)
         moved_difference = _last_payment(moved, balance, charges) - moved

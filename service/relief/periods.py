@@ -11,8 +11,7 @@ from typing import Final, NamedTuple
 from service.domain.dates import DayCount, Frequency, add_months, nth_due
 from service.relief.day_count import year_fraction
 
-TWELFTH: Final = Fraction(1, 12)
-QUARTER: Final = Fraction(1, 4)
+REGULAR_MONTHS: Final = {Frequency.MONTHLY: Fraction(1, 12), Frequency.QUARTERLY: Fraction(1, 4)}
 BY_MONTHS: Final = frozenset({DayCount.THIRTY_360, DayCount.THIRTY_E_360})
 """Day counts in which every month is as long as any other: a regular month is a twelfth of a year."""
 
@@ -61,40 +60,28 @@ class Calendar:
 
 def due_day_after(first_due_on: date, frequency: Frequency, n: int, *, due_day: int) -> date:
     """Return the due day `n` periods after (or before) the first, coming back to `due_day` after short months."""
-    match frequency:
-        case Frequency.MONTHLY:
-            return add_months(first_due_on, n, day_of_month=due_day)
-        case Frequency.QUARTERLY:
-            return add_months(first_due_on, 3 * n, day_of_month=due_day)
-        case _:
-            return nth_due(first_due_on, frequency, n)
+    if frequency is Frequency.MONTHLY:
+        return add_months(first_due_on, n, day_of_month=due_day)
+    if frequency is Frequency.QUARTERLY:
+        return add_months(first_due_on, 3 * n, day_of_month=due_day)
+    return nth_due(first_due_on, frequency, n)
 
 
 @lru_cache(maxsize=512)
 def _periods(calendar: Calendar, count: int) -> tuple[Period, ...]:
-    found: list[Period] = []
-    start = calendar.start
-    first_is_regular = start == calendar.due_on(-1)
+    first, frequency, due_day = calendar.first_due_on, calendar.frequency, calendar.due_day
+    convention = calendar.day_count
+    same = REGULAR_MONTHS.get(frequency) if convention in BY_MONTHS else None
+    start, found = calendar.start, []
     for n in range(count):
-        end = calendar.first_due_on if n == 0 else calendar.due_on(n)
-        regular = n > 0 or first_is_regular
-        fraction = _regular(calendar, start, end) if regular else _broken(calendar, start, end)
+        end = due_day_after(first, frequency, n, due_day=due_day) if n else first
+        if n == 0 and start != calendar.due_on(-1):
+            fraction = year_fraction(start, end, convention=calendar.odd_day_count)
+        else:
+            fraction = same or year_fraction(start, end, convention=convention)
         found.append(Period(start, end, fraction))
         start = end
     return tuple(found)
-
-
-def _regular(calendar: Calendar, start: date, end: date) -> Fraction:
-    if calendar.day_count in BY_MONTHS:
-        if calendar.frequency is Frequency.MONTHLY:
-            return TWELFTH
-        if calendar.frequency is Frequency.QUARTERLY:
-            return QUARTER
-    return year_fraction(start, end, convention=calendar.day_count)
-
-
-def _broken(calendar: Calendar, start: date, end: date) -> Fraction:
-    return year_fraction(start, end, convention=calendar.odd_day_count)
 
 
 def active_fraction(period: Period, pauses: Sequence[Span], convention: DayCount) -> Fraction:

@@ -44,9 +44,7 @@ def shared_capacity(
             return parts
 
 
-def _shared(
-    debts: Sequence[Debt], left: int, *, first: Collection[str], fixed: Mapping[str, int]
-) -> dict[str, int]:
+def _shared(debts: Sequence[Debt], left: int, *, first: Collection[str], fixed: Mapping[str, int]) -> dict[str, int]:
     left = max(0, left)
     parts = {loan_id: min(left, amount) for loan_id, amount in fixed.items()}
     left -= sum(parts.values())

@@ -5,6 +5,7 @@ from dataclasses import MISSING, Field, fields
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import EnumType
+from functools import cache
 from types import MappingProxyType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -53,11 +54,10 @@ def in_months(instalments: int, frequency: Frequency) -> int:
     return -(-instalments * MONTHS // frequency.periods_per_year)
 
 
-def for_loan(kind: str, parameters: Mapping[str, Any], frequency: Frequency) -> Instrument:
-    """Make an instrument of a programme for one loan: the programme's months become the loan's instalments."""
-    if kind in COUNTED_IN_MONTHS and isinstance(parameters.get("instalments"), int):
-        parameters = {**parameters, "instalments": in_instalments(parameters["instalments"], frequency)}
-    return instrument(kind, parameters)
+def portion(value: Any) -> Portion:  # noqa: ANN401  a fraction, a table or a portion
+    """Make a portion of an amount; a bare number or decimal string is a fraction."""
+    made: Portion = _value(Portion, value, at="portion")
+    return made
 
 
 def _unabridged(kind: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,8 +85,13 @@ def _made(cls: Any, given: Mapping[str, Any], *, at: str) -> Any:  # noqa: ANN40
     lacking = [name for name, f in own.items() if f.default is MISSING and name not in given]
     if lacking:
         raise InstrumentNotUnderstood(f"{at}.{lacking[0]}: is required.")
-    hints = get_type_hints(cls)
+    hints = _hints(cls)
     return cls(**{name: _value(hints[name], value, at=f"{at}.{name}") for name, value in given.items()})
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls)
 
 
 def _value(hint: Any, value: Any, *, at: str) -> Any:  # noqa: ANN401  a value of any annotated type

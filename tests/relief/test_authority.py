@@ -22,7 +22,7 @@ STEPS = (
 
 @pytest.mark.parametrize(
     ("waived", "level"),
-    [
+    (
         (Amounts(), Level.SYSTEM),
         (Amounts(penalty=5000), Level.SYSTEM),
         (Amounts(penalty=5001), Level.CASEWORKER),
@@ -31,7 +31,7 @@ STEPS = (
         (Amounts(interest=10001), Level.SUPERVISOR),
         (Amounts(principal=30000), Level.SUPERVISOR),
         (Amounts(principal=30001), Level.COMMITTEE),
-    ],
+    ),
 )
 def test_the_amount_waived_decides_the_level(waived: Amounts, level: Level) -> None:
     """Five per cent and no principal for the system, ten for a caseworker, thirty for a supervisor."""

@@ -1,0 +1,1 @@
+"""HTTP: it translates and decides nothing."""

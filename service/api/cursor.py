@@ -1,0 +1,88 @@
+"""Cursors of lists: where the next page begins, signed, and good only for the list they came from."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import Depends, Query, Request
+
+from service.api.parts import parts_of
+from service.api.problems import InputRefused
+from service.domain.errors import Problem
+
+LIMIT_MAX: Final = 100
+LIMIT_DEFAULT: Final = 50
+TAG_BYTES: Final = 12
+CURSOR_MAX: Final = 400
+
+Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="How many items a page holds.")]
+CursorText = Annotated[
+    str | None, Query(max_length=CURSOR_MAX, description="`next` of the page before; opaque, and only for this list.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PageAt:
+    """Where a page begins; `position` is what the cursor of the page before was made of."""
+
+    position: Any
+    _secret: bytes
+    _list: str
+
+    @property
+    def after(self) -> UUID | None:
+        """Return the id after which the page begins."""
+        try:
+            return None if self.position is None else UUID(str(self.position))
+        except ValueError:
+            raise _refused() from None
+
+    @property
+    def after_number(self) -> int:
+        """Return the number after which the page begins; 0 for the first."""
+        if self.position is None:
+            return 0
+        if not isinstance(self.position, int):
+            raise _refused()
+        return self.position
+
+    def cursor(self, position: UUID | int | list[Any]) -> str:
+        """Return the cursor of the page that begins after a position."""
+        payload = json.dumps(str(position) if isinstance(position, UUID) else position).encode()
+        return base64.urlsafe_b64encode(_tag(self._secret, self._list, payload) + payload).decode().rstrip("=")
+
+
+async def _page_at(request: Request, cursor: CursorText = None) -> PageAt:
+    """Read the cursor of a request; one of another list, or with another filter, is refused."""
+    secret = parts_of(request).keyring.derive("cursors")
+    filters = sorted((k, v) for k, v in request.query_params.multi_items() if k not in {"cursor", "limit"})
+    name = json.dumps([request.url.path, filters])
+    return PageAt(None if cursor is None else _position(secret, name, cursor), secret, name)
+
+
+PageOf = Annotated[PageAt, Depends(_page_at)]
+
+
+def _position(secret: bytes, name: str, cursor: str) -> Any:
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+    except (ValueError, binascii.Error):
+        raise _refused() from None
+    tag, payload = raw[:TAG_BYTES], raw[TAG_BYTES:]
+    if not hmac.compare_digest(tag, _tag(secret, name, payload)):
+        raise _refused()
+    return json.loads(payload)
+
+
+def _tag(secret: bytes, name: str, payload: bytes) -> bytes:
+    return hmac.new(secret, name.encode() + b"\0" + payload, hashlib.sha256).digest()[:TAG_BYTES]
+
+
+def _refused() -> InputRefused:
+    problem = Problem("/query/cursor", "cursor_invalid", "The cursor is not one of this list.")
+    return InputRefused("The cursor is not one of this list.", [problem])

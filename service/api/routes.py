@@ -1,0 +1,29 @@
+"""All resources of the API, in the order in which the documentation shows them."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from service.api import (
+    agreements,
+    assessments,
+    cases,
+    counter_proposals,
+    evidence,
+    offers,
+    policies,
+    reviews,
+)
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    assessments.router,
+    policies.router,
+    cases.router,
+    evidence.router,
+    reviews.router,
+    offers.of_case,
+    offers.router,
+    counter_proposals.of_case,
+    counter_proposals.router,
+    agreements.router,
+)

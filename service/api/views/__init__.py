@@ -1,0 +1,1 @@
+"""What the API answers: one model per record, built from rows and values."""

@@ -1,0 +1,1 @@
+"""Use cases: one function for each deed, named with a verb."""

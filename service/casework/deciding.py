@@ -1,0 +1,164 @@
+"""Deciding a case: by the system after a verdict, by a person, and confirmed by a second one."""
+
+from collections.abc import Sequence
+from typing import Literal
+from uuid import UUID
+
+from service.casework.desk import Desk
+from service.casework.file import CaseFile, in_state, open_file
+from service.casework.judging import Judgement
+from service.casework.moves import policy_of, take
+from service.domain.actors import Role
+from service.domain.decision import (
+    Confirmation,
+    DecisionOutcome,
+    NothingToConfirm,
+    confirmation_for,
+    require_known_reasons,
+    require_other_person,
+)
+from service.domain.errors import Conflict, NotFound, NotPermitted
+from service.domain.lifecycle import CaseAction, CaseState
+from service.domain.policy import Level, Policy, Verdict
+from service.storage import decisions
+from service.storage.tables import DecisionRow
+from service.storage.work import UnitOfWork
+
+DECIDABLE = (CaseState.IN_REVIEW, CaseState.OFFERED, CaseState.COUNTERED, CaseState.REFERRED)
+
+
+class NotDecidable(Conflict):
+    """The case is in a state in which nothing is decided."""
+
+    code = "not_decidable"
+    title = "Nothing can be decided now"
+
+
+class DecisionNotFound(NotFound):
+    """The case has no such decision."""
+
+    code = "decision_not_found"
+    title = "No such decision"
+
+
+async def decide_by_system(
+    work: UnitOfWork, file: CaseFile, outcome: DecisionOutcome, judgement: Judgement, *, policy: Policy
+) -> DecisionRow:
+    """Write down what follows from the verdict, and reject if it says so."""
+    reasons = [r.code for r in judgement.verdict.reasons]
+    return await _store(work, file, outcome, reasons, None, policy=policy, confirmation=Confirmation.NOT_NEEDED)
+
+
+async def decide(
+    work: UnitOfWork,
+    *,
+    case_id: UUID,
+    outcome: DecisionOutcome,
+    reasons: Sequence[str],
+    comment: str | None,
+    desk: Desk,
+) -> tuple[CaseFile, DecisionRow]:
+    """Approve or reject as a person; an approval unlocks offers, a rejection moves the case once it is final."""
+    file = await open_file(work, case_id)
+    if work.actor.role not in {Role.CASEWORKER, Role.SUPERVISOR}:
+        raise NotPermitted("The lender decides.")
+    states = DECIDABLE if outcome is DecisionOutcome.APPROVE else (CaseState.IN_REVIEW,)
+    if not in_state(file, *states):
+        raise NotDecidable(f"A case that is {file.case.state} cannot be decided so.", state=file.case.state)
+    policy = policy_of(file, desk)
+    verdict = file.verdict
+    require_known_reasons(reasons, known=policy.settings.reason_texts, comment=comment)
+    level = verdict.level if verdict else Level.CASEWORKER
+    confirmation = confirmation_for(
+        outcome, verdict=verdict.outcome if verdict else None, level=level, by=work.actor.role
+    )
+    return file, await _store(work, file, outcome, reasons, comment, policy=policy, confirmation=confirmation)
+
+
+async def confirm(
+    work: UnitOfWork,
+    *,
+    case_id: UUID,
+    decision_id: UUID,
+    answer: Literal["confirm", "refuse"],
+    comment: str | None,
+    desk: Desk,
+) -> tuple[CaseFile, DecisionRow]:
+    """Confirm, or refuse to confirm, a decision that waits for a second person."""
+    file = await open_file(work, case_id)
+    row = file.decision
+    if row is None or row.id != decision_id:
+        raise DecisionNotFound("The case has no such decision, or a later one took its place.")
+    if work.actor.role is not Role.SUPERVISOR:
+        raise NotPermitted("A supervisor confirms decisions.")
+    require_other_person(decided_by=row.decided_by, actor=work.actor)
+    if row.confirmation != Confirmation.PENDING:
+        raise NothingToConfirm("The decision does not wait for a confirmation.", confirmation=row.confirmation)
+    confirmed = answer == "confirm"
+    row.confirmation = Confirmation.CONFIRMED if confirmed else Confirmation.REFUSED
+    row.confirmed_by, row.confirmed_at = work.actor.identity, work.now
+    row.confirmation_comment = comment
+    await work.record(file.case, "decision_confirmed" if confirmed else "confirmation_refused", decision=str(row.id))
+    if confirmed and row.outcome == DecisionOutcome.REJECT:
+        await take(work, file, CaseAction.REJECT, policy=policy_of(file, desk), decision=str(row.id))
+    return file, row
+
+
+async def _store(
+    work: UnitOfWork,
+    file: CaseFile,
+    outcome: DecisionOutcome,
+    reasons: Sequence[str],
+    comment: str | None,
+    *,
+    policy: Policy,
+    confirmation: Confirmation,
+) -> DecisionRow:
+    """Keep the decision with its reasons in words; a final rejection moves the case."""
+    verdict = file.verdict
+    row = await decisions.add(
+        work,
+        file.case,
+        review_id=file.review.id if file.review else None,
+        outcome=outcome,
+        reasons=reasons_in_words(reasons, policy=policy, verdict=verdict),
+        comment=comment,
+        level=verdict.level if verdict else Level.CASEWORKER,
+        confirmation=confirmation,
+        automatic=work.actor.role is Role.SYSTEM,
+    )
+    file.decision = row
+    file.case.decision_id = row.id
+    await work.record(
+        file.case, "decided", decision=str(row.id), outcome=outcome, reasons=list(reasons), confirmation=confirmation
+    )
+    if outcome is DecisionOutcome.REJECT and confirmation is Confirmation.NOT_NEEDED:
+        await take(work, file, CaseAction.REJECT, policy=policy, decision=str(row.id))
+    return row
+
+
+def reasons_in_words(codes: Sequence[str], *, policy: Policy, verdict: Verdict | None) -> list[dict[str, object]]:
+    """Return the reasons with fact, threshold, text and source: the verdict's where it gave them, else the pack's."""
+    given = {r.code: r for r in reversed(verdict.reasons)} if verdict else {}
+    words: list[dict[str, object]] = []
+    for code in codes:
+        reason = given.get(code)
+        words.append(
+            {
+                "code": code,
+                "severity": reason.severity if reason else "informational",
+                "fact": reason.fact if reason else None,
+                "value": _plain(reason.value) if reason else None,
+                "threshold": reason.threshold if reason else None,
+                "text": dict(reason.text) if reason else dict(policy.settings.reason_texts.get(code, OTHER_TEXT)),
+                "source": reason.source if reason else f"decision of a person under {policy.id}",
+            }
+        )
+    return words
+
+
+OTHER_TEXT = {"en": "Another reason; see the comment.", "zh-CN": "其他原因，详见说明。"}
+
+
+def _plain(value: object) -> object:
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

@@ -1,0 +1,23 @@
+"""What a deployment has chosen and a use case is handed: its policies and how far it works by itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from service.domain.application import Application
+from service.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """`choose` finds the policy whose scope covers an application; `pinned` finds one by id and digest."""
+
+    choose: Callable[[Application], Policy]
+    pinned: Callable[[str, str], Policy]
+    automatic: bool = True
+
+
+def local_day(policy: Policy, moment: datetime) -> date:
+    """Return the business day of a moment in the policy's time zone."""
+    return moment.astimezone(ZoneInfo(policy.settings.time_zone)).date()

@@ -1,0 +1,171 @@
+"""Evidence of a case: receiving, verifying, refusing and waiving documents, and going on once nothing is missing."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from service.casework.desk import Desk, local_day
+from service.casework.file import CaseFile, in_state, open_file
+from service.casework.intake import information_arrived
+from service.casework.judging import facts_of
+from service.casework.moves import matter, policy_of
+from service.casework.reviewing import review_as_system
+from service.domain.access import is_lender
+from service.domain.actors import Role
+from service.domain.errors import Conflict, NotFound, NotPermitted, Problem, RuleBroken
+from service.domain.evidence import Checked, EvidenceState
+from service.domain.lifecycle import TERMINAL, CaseState
+from service.storage import evidence
+from service.storage.files import StoredFile
+from service.storage.tables import EvidenceRow
+from service.storage.work import UnitOfWork
+
+UPLOADERS = frozenset({Role.BORROWER, Role.REPRESENTATIVE, Role.PARTNER, Role.CASEWORKER, Role.SUPERVISOR})
+HEALTH_KINDS = frozenset({"medical_certificate", "disability_certificate"})
+
+
+class EvidenceNotFound(NotFound):
+    """The case has no such document."""
+
+    code = "evidence_not_found"
+    title = "No such evidence"
+
+
+class CaseEnded(Conflict):
+    """The case has come to its end; nothing is added to it."""
+
+    code = "case_ended"
+    title = "The case has ended"
+
+
+class EvidenceSettled(Conflict):
+    """The document was verified or refused already."""
+
+    code = "evidence_settled"
+    title = "The document was judged already"
+
+
+class EvidenceRefusedHere(RuleBroken):
+    """The document may not be taken as it was described."""
+
+    code = "evidence_not_accepted"
+    title = "The document cannot be taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What somebody says a document is."""
+
+    kind: str
+    loan_id: str | None = None
+    note: str | None = None
+    file_name: str | None = None
+
+
+async def receive(
+    work: UnitOfWork, *, case_id: UUID, description: Description, stored: StoredFile, desk: Desk
+) -> EvidenceRow:
+    """Take in a document; the one that completes the list sends the case on."""
+    file = await _open(work, case_id)
+    if work.actor.role not in UPLOADERS:
+        raise NotPermitted("This role does not hand in evidence.")
+    _require_acceptable(file, description)
+    row = await evidence.add(
+        work,
+        file.case,
+        kind=description.kind,
+        loan_id=description.loan_id,
+        note=description.note,
+        file_name=description.file_name,
+        stored=stored,
+    )
+    file.evidence.append(row)
+    await work.record(file.case, "evidence_received", evidence=str(row.id), kind=row.kind, sha256=stored.sha256)
+    await _go_on(work, file, desk=desk)
+    return row
+
+
+async def verify(work: UnitOfWork, *, case_id: UUID, evidence_id: UUID, desk: Desk) -> EvidenceRow:
+    """Confirm that a document is what it says; facts that rest on it become verified."""
+    file = await _open(work, case_id)
+    row = _settle(work, file, evidence_id, EvidenceState.VERIFIED)
+    await work.record(file.case, "evidence_verified", evidence=str(row.id), kind=row.kind)
+    await _go_on(work, file, desk=desk)
+    return row
+
+
+async def refuse(work: UnitOfWork, *, case_id: UUID, evidence_id: UUID, reason: str) -> EvidenceRow:
+    """Refuse a document with the reason; it counts as missing again."""
+    file = await _open(work, case_id)
+    row = _settle(work, file, evidence_id, EvidenceState.REFUSED)
+    row.refused_reason = reason
+    await work.record(file.case, "evidence_refused", evidence=str(row.id), kind=row.kind)
+    return row
+
+
+async def waive(
+    work: UnitOfWork, *, case_id: UUID, kind: str, loan_id: str | None, reason: str, desk: Desk
+) -> EvidenceRow:
+    """Do without a required document; the reason is kept."""
+    file = await _open(work, case_id)
+    _require_lender(work)
+    if not any(c.item.kind == kind for c in required(work, file, desk)):
+        raise EvidenceRefusedHere(
+            "Only what is required can be waived.", [Problem("/kind", "not_required", "This kind is not required.")]
+        )
+    row = await evidence.add_waiver(work, file.case, kind=kind, loan_id=loan_id, reason=reason)
+    file.evidence.append(row)
+    await work.record(file.case, "evidence_waived", evidence=str(row.id), kind=kind)
+    await _go_on(work, file, desk=desk)
+    return row
+
+
+def required(work: UnitOfWork, file: CaseFile, desk: Desk) -> tuple[Checked, ...]:
+    """Return what the policy asks for and where each item stands today."""
+    policy = policy_of(file, desk)
+    _, checked = facts_of(matter(file), policy.settings, on=local_day(policy, work.now))
+    return checked
+
+
+async def _open(work: UnitOfWork, case_id: UUID) -> CaseFile:
+    file = await open_file(work, case_id)
+    if CaseState(file.case.state) in TERMINAL:
+        raise CaseEnded(f"The case is {file.case.state}.", state=file.case.state)
+    return file
+
+
+def _settle(work: UnitOfWork, file: CaseFile, evidence_id: UUID, state: EvidenceState) -> EvidenceRow:
+    _require_lender(work)
+    row = next((e for e in file.evidence if e.id == evidence_id), None)
+    if row is None:
+        raise EvidenceNotFound("The case has no such document.")
+    if row.state != EvidenceState.RECEIVED and not (
+        row.state == EvidenceState.VERIFIED and state is EvidenceState.REFUSED
+    ):
+        raise EvidenceSettled(f"The document is {row.state}.", state=row.state)
+    row.state, row.verified_by, row.verified_at = state, work.actor.identity, work.now
+    return row
+
+
+def _require_lender(work: UnitOfWork) -> None:
+    if not is_lender(work.actor):
+        raise NotPermitted("The lender judges evidence.")
+
+
+def _require_acceptable(file: CaseFile, description: Description) -> None:
+    loans = {s.loan.id for s in file.snapshots}
+    problems = []
+    if description.loan_id is not None and description.loan_id not in loans:
+        problems.append(Problem("/loan_id", "loan_unknown", "The case has no such loan."))
+    if description.kind in HEALTH_KINDS and not file.application.consents.sensitive_data:
+        problems.append(Problem("/kind", "sensitive_without_consent", "Health evidence needs its own consent."))
+    if problems:
+        raise EvidenceRefusedHere("The document cannot be taken so.", problems)
+
+
+async def _go_on(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> None:
+    """Send the case on when its list is complete; otherwise new facts are judged where a judgement is due."""
+    if in_state(file, CaseState.INFORMATION_REQUESTED):
+        await information_arrived(work, file, desk=desk)
+        return
+    if in_state(file, CaseState.IN_REVIEW):
+        await review_as_system(work, file, desk=desk)

@@ -1,0 +1,100 @@
+"""Judging an application by a policy, without storing anything: facts, required evidence, verdict, recourse."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from service.domain.application import Application
+from service.domain.derivation import Inputs, OwnRelief, derive
+from service.domain.evidence import Checked, EvidenceState, Item, RequiredItem, check, missing, unverified
+from service.domain.facts import Facts
+from service.domain.loans import Snapshot
+from service.domain.policy import Policy, Verdict
+from service.domain.recourse import recourse
+from service.domain.settings import EvidenceRule, PolicySettings
+
+INCOME_EVIDENCE = frozenset({"income_proof", "bank_statements", "payslips", "tax_return"})
+"""Kinds of documents that evidence the stated incomes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What is judged: the application, its loans, the documents and flags, our own record of the loans."""
+
+    application: Application
+    snapshots: Sequence[Snapshot]
+    items: Sequence[Item] = ()
+    flags: Mapping[str, bool] | None = None
+    own_reliefs: Sequence[OwnRelief] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What came of it."""
+
+    facts: Facts
+    checked: tuple[Checked, ...]
+    verdict: Verdict
+
+    @property
+    def missing(self) -> tuple[RequiredItem, ...]:
+        """The required items that are neither received, verified nor waived."""
+        return missing(self.checked)
+
+
+def facts_of(matter: Matter, settings: PolicySettings, *, on: date) -> tuple[Facts, tuple[Checked, ...]]:
+    """Derive the facts, and from them the required evidence and how much of it is there."""
+    application = matter.application
+    inputs = Inputs(
+        application=application,
+        snapshots=matter.snapshots,
+        flags=matter.flags or {},
+        on=on,
+        income_basis=_income_basis(matter.items),
+        household_floor=settings.household_floor.get(application.currency),
+        own_reliefs=matter.own_reliefs,
+    )
+    facts = derive(inputs)
+    checked = check(required_items(settings, facts), matter.items, on=on)
+    counted = replace(
+        facts.case,
+        evidence_missing=len(missing(checked)),
+        evidence_unverified=len(unverified(checked)),
+        evidence_refused=sum(c.state is EvidenceState.REFUSED for c in checked),
+    )
+    return replace(facts, case=counted), checked
+
+
+def judge(matter: Matter, policy: Policy, *, on: date, with_recourse: bool = True) -> Judgement:
+    """Judge a matter by a policy as of a local day; recourse is worked out for what is not open."""
+    facts, checked = facts_of(matter, policy.settings, on=on)
+    verdict = policy.judge(facts, on=on)
+    if with_recourse:
+        verdict = recourse(lambda changed: policy.judge(changed, on=on), facts, verdict)
+    return Judgement(facts=facts, checked=checked, verdict=verdict)
+
+
+def required_items(settings: PolicySettings, facts: Facts) -> tuple[RequiredItem, ...]:
+    """Return the documents that the policy asks for, once each, in the order of its rules."""
+    found: dict[tuple[str, str | None], RequiredItem] = {}
+    for rule in settings.evidence:
+        for loan_id in [None] if rule.each == "case" else list(facts.loans):
+            env = facts.of_case() if loan_id is None else facts.of_loan(loan_id)
+            if rule.when(env) is True:
+                for kind in rule.kinds:
+                    found.setdefault((kind, loan_id), _item(rule, kind, loan_id))
+    return tuple(found.values())
+
+
+def _item(rule: EvidenceRule, kind: str, loan_id: str | None) -> RequiredItem:
+    return RequiredItem(
+        kind=kind, loan_id=loan_id, needs=rule.needs, fresh_days=rule.fresh_days, why=rule.why, source=rule.source
+    )
+
+
+def _income_basis(items: Sequence[Item]) -> str:
+    """Say how well the stated incomes are supported: declared, evidenced or verified."""
+    states = {item.state for item in items if item.kind in INCOME_EVIDENCE}
+    if EvidenceState.VERIFIED in states:
+        return "verified"
+    return "evidenced" if EvidenceState.RECEIVED in states else "declared"

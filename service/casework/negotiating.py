@@ -1,0 +1,144 @@
+"""The borrower's answers: accepting an offer, declining it, and countering it with terms of their own."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from service.casework.agreements import begin
+from service.casework.desk import Desk
+from service.casework.file import CaseFile, open_file
+from service.casework.moves import policy_of, take
+from service.casework.offering import file_of_offer, frame_for, require_desk, store_round
+from service.casework.planning import Frame
+from service.casework.plans import answer_counter, own_terms
+from service.casework.terms_sheet import answer_sheet, asked_sheet, terms_in
+from service.domain.access import CaseNotFound, move_for
+from service.domain.agreement import Signature
+from service.domain.errors import NotFound
+from service.domain.lifecycle import CaseAction, CaseState
+from service.domain.offer import OfferState, extended, require_binding, require_open
+from service.domain.policy import Level, Policy
+from service.relief.counter import CounterProposal
+from service.relief.proposal import Proposal
+from service.storage import offers
+from service.storage.tables import AgreementRow, OfferRow, RoundRow
+from service.storage.work import UnitOfWork
+
+
+class CounterNotFound(NotFound):
+    """There is no such counter-proposal, or the actor may not know of it."""
+
+    code = "counter_proposal_not_found"
+    title = "No such counter-proposal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A counter-proposal with its answer, and the offer that stands now because of it."""
+
+    file: CaseFile
+    round: RoundRow
+    offer: OfferRow | None
+
+
+async def accept(
+    work: UnitOfWork, *, offer_id: UUID, signature: Signature, desk: Desk
+) -> tuple[CaseFile, AgreementRow]:
+    """Accept an open, binding offer; the agreement starts from its schedule. This is the one way to `agreed`."""
+    row, file = await file_of_offer(work, offer_id)
+    policy = policy_of(file, desk)
+    require_open(OfferState(row.state), expires_at=row.expires_at, at=work.now)
+    require_binding(indicative=row.indicative)
+    await take(work, file, CaseAction.ACCEPT, policy=policy, offer=str(row.id))
+    for other in file.offers:
+        if other.state == OfferState.OPEN:
+            await offers.close(work, other, OfferState.ACCEPTED if other.id == row.id else OfferState.CLOSED)
+    return file, await begin(work, file, row, signature, policy=policy)
+
+
+async def decline(work: UnitOfWork, *, offer_id: UUID, reason: str | None, desk: Desk) -> tuple[OfferRow, CaseFile]:
+    """Decline one offer; the case moves when it was the last open one."""
+    row, file = await file_of_offer(work, offer_id)
+    require_open(OfferState(row.state), expires_at=row.expires_at, at=work.now)
+    move_for(CaseState(file.case.state), CaseAction.DECLINE, parties=file.parties, actor=work.actor)
+    if any(o.id != row.id for o in file.open_offers(work)):
+        await work.record(file.case, "offer_declined", offer=str(row.id))
+    else:
+        policy = policy_of(file, desk)
+        await take(work, file, CaseAction.DECLINE, policy=policy, answering=row.id, offer=str(row.id))
+    await offers.close(work, row, OfferState.DECLINED, reason=reason)
+    return row, file
+
+
+async def counter(work: UnitOfWork, *, case_id: UUID, asked: CounterProposal, desk: Desk) -> Answered:
+    """Answer what the borrower would accept: an offer of exactly that, the nearest plan, or what is missing.
+
+    Where no automation is wanted, or the borrower refused it, the answer waits for a person.
+    """
+    file = await open_file(work, case_id)
+    policy = policy_of(file, desk)
+    await take(work, file, CaseAction.COUNTER, policy=policy, asked=asked_sheet(asked))
+    file.case.rounds += 1
+    number = await offers.next_round(work.session, file.case.id)
+    said = {"asked": asked_sheet(asked)}
+    round_ = await offers.add_round(work, file.case, number=number, kind="counter", document=said, answer="waiting")
+    if desk.automatic and file.application.consents.automated_decision:
+        offer = await _answer(work.as_system(caused_by=work.cause), file, round_, asked, policy=policy)
+    else:
+        offer = None
+    _let_stand(work, file, days=policy.settings.negotiation.offer_days_after_counter)
+    return Answered(file=file, round=round_, offer=offer)
+
+
+async def refuse_counter(work: UnitOfWork, *, counter_id: UUID, reason: str, desk: Desk) -> Answered:
+    """Refuse, as a person, a counter-proposal that waits; the open offers stay open for at least a week more."""
+    round_ = await offers.get_round(work.session, counter_id)
+    try:
+        file = await open_file(work, round_.case_id) if round_ else None
+    except CaseNotFound:
+        file = None
+    if round_ is None or file is None:
+        raise CounterNotFound("There is no such counter-proposal.")
+    require_desk(work)
+    policy = policy_of(file, desk)
+    await take(work, file, CaseAction.REFUSE_COUNTER, policy=policy, counter_proposal=str(counter_id))
+    round_.answer = "refused"
+    round_.document = {**round_.document, "reason": reason}
+    _let_stand(work, file, days=policy.settings.negotiation.offer_days_after_counter)
+    return Answered(file=file, round=round_, offer=None)
+
+
+async def rounds(work: UnitOfWork, *, case_id: UUID) -> list[Answered]:
+    """Read the counter-proposals of a case with their answers, newest first."""
+    file = await open_file(work, case_id, lock=False)
+    by_id = {str(o.id): o for o in file.offers}
+    found = [r for r in await offers.rounds_of(work.session, case_id) if r.kind == "counter"]
+    return [Answered(file=file, round=r, offer=by_id.get(r.document.get("offer", ""))) for r in reversed(found)]
+
+
+async def _answer(
+    work: UnitOfWork, file: CaseFile, round_: RoundRow, asked: CounterProposal, *, policy: Policy
+) -> OfferRow | None:
+    """Answer by the rules of the pack; an answer with a plan is an offer that stands now."""
+    frame = frame_for(work, file, policy)
+    answer = answer_counter(frame, asked, last=_last(frame, file), level=Level.SYSTEM)
+    document: dict[str, Any] = {"asked": asked_sheet(asked), **answer_sheet(answer)}
+    offer = None
+    if answer.proposal is not None:
+        (offer,) = await store_round(work, file, frame, [answer.proposal], policy=policy)
+        document["offer"] = str(offer.id)
+    else:
+        await take(work, file, CaseAction.REFUSE_COUNTER, policy=policy, counter_proposal=str(round_.id))
+    round_.answer, round_.document = answer.answer, document
+    return offer
+
+
+def _let_stand(work: UnitOfWork, file: CaseFile, *, days: int) -> None:
+    """Let the open offers stand for at least so many days after the answer."""
+    for offer in file.open_offers(work):
+        offer.expires_at = extended(offer.expires_at, at=work.now, days=days)
+
+
+def _last(frame: Frame, file: CaseFile) -> Proposal | None:
+    """Work the latest offer out again in this frame: what the borrower has been offered so far."""
+    return own_terms(frame, terms_in(file.offers[0].document)) if file.offers else None

@@ -1,0 +1,46 @@
+"""Working plans out in a frame: the menu, somebody's own terms, and the answer to a counter-proposal."""
+
+from typing import Any
+
+from service.casework.planning import Frame, TermsByLoan, require_known_loans
+from service.domain.policy import Level
+from service.relief.counter import CounterAnswer, CounterProposal, answer
+from service.relief.evaluate import evaluate
+from service.relief.menu import Menu, menu
+from service.relief.proposal import Proposal
+from service.storage.documents import plain
+
+
+def menu_of(frame: Frame, *, level: Level) -> Menu:
+    """Return the menu that somebody of this authority may offer."""
+    return menu(frame.debts, programmes=frame.programmes, ability=frame.ability, settings=frame.settings, level=level)
+
+
+def own_terms(frame: Frame, terms: TermsByLoan) -> Proposal:
+    """Work out a caseworker's own terms; what they go beyond is listed, not refused."""
+    require_known_loans(frame, terms)
+    return evaluate(
+        frame.debts,
+        terms,
+        programmes=frame.programmes,
+        ability=frame.ability,
+        settings=frame.settings,
+    )
+
+
+def answer_counter(frame: Frame, asked: CounterProposal, *, last: Proposal | None, level: Level) -> CounterAnswer:
+    """Answer a counter-proposal by the rules of the pack."""
+    return answer(
+        frame.debts,
+        proposal=asked,
+        programmes=frame.programmes,
+        ability=frame.ability,
+        settings=frame.settings,
+        level=level,
+        last=last,
+    )
+
+
+def unfeasible(found: Menu) -> list[dict[str, Any]]:
+    """Say which limit, relaxed by how much, would make a plan feasible."""
+    return [plain(one) for one in found.infeasible]

@@ -1,0 +1,135 @@
+"""The demo: real loans negotiated over HTTP with a real server, from application to agreement."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from time import monotonic
+from typing import Final
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from service.demo import li, report, story
+from service.demo.balance import Proofs
+from service.demo.derive import applications
+from service.demo.http import Caller, Json, client_of
+from service.demo.negotiation import Account, Desk, negotiate
+from service.demo.server import running
+from service.domain.actors import Role
+
+AT_ONCE: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyWanted:
+    """An API key that somebody needs."""
+
+    role: Role
+    name: str
+    subject: str | None = None
+    vouches_for_loans: bool = False
+
+
+KeyMaker = Callable[[Sequence[KeyWanted]], Awaitable[Sequence[str]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What came of the demo: whether all is well, and the lender's key for looking around afterwards."""
+
+    well: bool
+    caseworker_key: str
+
+
+async def run(console: Console, *, data: Path, today: date, make_keys: KeyMaker) -> Played:
+    """Run the demo over an empty data folder; it is well when every case ended legitimately and every plan balances."""
+    started = monotonic()
+    bodies = [_signing_in(body) for body in applications(today)]
+    console.print(f"{len(bodies)} real loans are negotiated over HTTP with a server of the demo's own.", style="bold")
+    wanted = _keys_wanted([str(body["borrower"]["subject"]) for body in bodies])
+    keys = await make_keys(wanted)
+    console.print(f"  {len(keys)} API keys made: a partner who vouches for loans, a caseworker, a supervisor,")
+    console.print("  and one for each borrower")
+    async with running(data) as address, client_of(address, connections=AT_ONCE) as client:
+        console.print(f"  the server answers at {address}")
+        desk = _desk(wanted, [Caller(client=client, key=key) for key in keys])
+        accounts = await _negotiate_all(console, bodies, desk)
+        console.print(f"  {len(accounts)} cases negotiated in {monotonic() - started:.1f} seconds")
+        _report(console, accounts)
+        told = await story.tell(console, desk, today=today)
+    well = _conclude(console, accounts, told, seconds=monotonic() - started)
+    return Played(well=well, caseworker_key=keys[1])
+
+
+def _signing_in(body: Json) -> Json:
+    """Give the borrower a name to sign in with: in the demo they answer for themselves."""
+    subject = body["borrower"]["subject"] or f"borrower-{body['reference'].lower()}"
+    return {**body, "borrower": {**body["borrower"], "subject": subject}}
+
+
+def _keys_wanted(borrowers: Sequence[str]) -> list[KeyWanted]:
+    return [
+        KeyWanted(role=Role.PARTNER, name="Demo partner", vouches_for_loans=True),
+        KeyWanted(role=Role.CASEWORKER, name="Demo caseworker", subject="demo-caseworker"),
+        KeyWanted(role=Role.SUPERVISOR, name="Demo supervisor", subject="demo-supervisor"),
+        *(KeyWanted(role=Role.BORROWER, name=subject, subject=subject) for subject in (*borrowers, li.SUBJECT)),
+    ]
+
+
+def _desk(wanted: Sequence[KeyWanted], callers: Sequence[Caller]) -> Desk:
+    partner, caseworker, supervisor, *borrowers = callers
+    subjects = [str(key.subject) for key in wanted[3:]]
+    return Desk(
+        partner=partner,
+        caseworker=caseworker,
+        supervisor=supervisor,
+        borrowers=dict(zip(subjects, borrowers, strict=True)),
+    )
+
+
+async def _negotiate_all(console: Console, bodies: Sequence[Json], desk: Desk) -> list[Account]:
+    """Negotiate all cases, a few at a time, and show how far they are."""
+    turn = asyncio.Semaphore(AT_ONCE)
+    columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("negotiating", total=len(bodies))
+
+        async def one(body: Json) -> Account:
+            async with turn:
+                account = await negotiate(body, desk)
+            progress.advance(task)
+            return account
+
+        return await asyncio.gather(*(one(body) for body in bodies))
+
+
+def _report(console: Console, accounts: Sequence[Account]) -> None:
+    tables = [report.case_table(accounts), report.summary_table(accounts)]
+    if any(account.reasons for account in accounts):
+        tables.append(report.reason_table(accounts))
+    for table in tables:
+        console.print()
+        console.print(table)
+    console.print()
+    console.print(report.relief_line(accounts))
+
+
+def _conclude(console: Console, accounts: Sequence[Account], told: story.Telling, *, seconds: float) -> bool:
+    """Say whether every case ended and every plan balances."""
+    proofs = Proofs()
+    for one in (*(account.proofs for account in accounts), told.proofs):
+        proofs.add(one)
+    ended = sum(account.fault is None for account in accounts)
+    balanced = len(proofs.checked) - len(proofs.wrong)
+    console.print()
+    console.rule(style="cyan")
+    console.print(f"{ended} of {len(accounts)} cases came to a legitimate end; so did Li's.")
+    console.print(
+        f"{balanced} of {len(proofs.checked)} plans balance to the cent, re-checked by the demo from the JSON."
+    )
+    for sentence in (sentence for found in proofs.wrong.values() for sentence in found):
+        console.print(f"  {sentence}", style="bold red")
+    console.print(f"All of it took {seconds:.1f} seconds.")
+    return ended == len(accounts) and not proofs.wrong

@@ -1,0 +1,1 @@
+"""Judgements that a deployment can choose from."""

@@ -1,0 +1,111 @@
+"""What a borrower asks for in a counter-proposal, and how far a plan is from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from service.domain.dates import Frequency
+from service.domain.errors import RuleBroken
+from service.relief.plan import Plan
+from service.relief.sharing import in_months as monthly
+from service.relief.templates import in_instalments, in_months
+
+
+class NothingAsked(RuleBroken):
+    """A counter-proposal names at least one thing."""
+
+    code = "nothing_asked"
+    title = "Nothing is asked for"
+
+
+class CounterOutOfBounds(RuleBroken):
+    """A payment, a number of months or a lump sum that cannot be."""
+
+    code = "counter_out_of_bounds"
+    title = "The counter-proposal is out of bounds"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterProposal:
+    """Terms the borrower would accept: at most `payment` a month, for at most `months`, with a sum paid at once."""
+
+    payment: int | None = None
+    months: int | None = None
+    lump_sum: int | None = None
+    first_due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A counter-proposal for one loan; what it leaves open is None. Amounts in minor units."""
+
+    payment: int | None
+    months: int | None
+    lump_sum: int
+    first_due_on: date | None
+
+    def instalments(self, frequency: Frequency) -> int | None:
+        """Return the most instalments asked for."""
+        return None if self.months is None else in_instalments(self.months, frequency)
+
+    def met_by(self, made: Plan, *, multiple: int) -> bool:
+        """Say whether a plan gives what is asked; where no payment is named, it has the months that are."""
+        if self.payment is not None and payment_of(made, multiple=multiple) > self.payment:
+            return False
+        months = in_months(len(made.schedule), made.frequency)
+        if self.months is not None and months > self.months:
+            return False
+        if self.payment is None and self.months is not None and months < self.months and not made.settles:
+            return False
+        return made.upfront.total == self.lump_sum
+
+    def distance(self, made: Plan, weights: Mapping[str, Decimal], *, conceded: Fraction, multiple: int) -> Fraction:
+        """Return how far a plan is from what is asked; `conceded` is the concession as a part of the exposure.
+
+        More than the payment, longer than the months and another sum at once count as parts of what is asked. Fewer
+        months are as good as those asked for, unless no payment is named: then it is the months that are wanted.
+        """
+        pays = payment_of(made, multiple=multiple)
+        months = in_months(len(made.schedule), made.frequency)
+        total = Fraction(weights.get("waived", 0)) * max(conceded, Fraction(0))
+        if self.payment is not None:
+            total += Fraction(weights.get("payment", 0)) * Fraction(max(0, pays - self.payment), max(self.payment, 1))
+        if self.months is not None:
+            off = max(0, months - self.months) if self.payment is not None else abs(months - self.months)
+            total += Fraction(weights.get("months", 0)) * Fraction(off, max(self.months, 1))
+        off = abs(made.upfront.total - self.lump_sum)
+        return total + Fraction(weights.get("upfront", 0)) * Fraction(off, max(self.lump_sum, 1))
+
+
+def asked_of(proposal: CounterProposal, *, months: int | None) -> Asked:
+    """Check a counter-proposal; `months` stands in when it names neither a payment nor months."""
+    if proposal == CounterProposal():
+        raise NothingAsked("A counter-proposal names a payment, months, a lump sum or a first due day.")
+    amounts = [value for value in (proposal.payment, proposal.months) if value is not None]
+    if any(value <= 0 for value in amounts) or (proposal.lump_sum or 0) < 0:
+        raise CounterOutOfBounds("A payment and a number of months are above 0, a lump sum is not negative.")
+    open_ = proposal.payment is None and proposal.months is None
+    return Asked(
+        payment=proposal.payment,
+        months=months if open_ else proposal.months,
+        lump_sum=proposal.lump_sum or 0,
+        first_due_on=proposal.first_due_on,
+    )
+
+
+def payment_of(made: Plan, *, multiple: int) -> int:
+    """Return what a plan asks for a month. A last instalment that only absorbs rounding is as high as the others."""
+    payments: Sequence[int] = [row.payment for row in made.schedule]
+    if not payments:
+        return 0
+    *others, last = payments
+    regular = max(others, default=0)
+    absorbs = bool(others) and last - regular <= len(payments) * multiple
+    return monthly(regular if absorbs else max(regular, last), made.frequency)
+
+
+def share_of(asked: Asked, *, payment: int | None, lump_sum: int) -> Asked:
+    """Return what is asked for one of several loans."""
+    return replace(asked, payment=payment, lump_sum=lump_sum)

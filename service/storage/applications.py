@@ -1,0 +1,141 @@
+"""Applications: their versions, the personal members kept apart from them, and the snapshots of their loans."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace as changed
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Update, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from service.domain.application import Application
+from service.domain.lifecycle import TERMINAL, CaseState
+from service.domain.loans import Loan, Snapshot
+from service.domain.person import Person
+from service.domain.words import LoanSource
+from service.storage.documents import dump, load
+from service.storage.statements import insert_unless_there
+from service.storage.tables import ApplicationVersionRow, CaseLoanRow, CaseRow, PersonRow
+
+UNDER_AGREEMENT = (CaseState.AGREED, CaseState.BREACHED)
+"""States of a case whose loans a linked renegotiation may take up while the agreement runs on."""
+
+
+class LoanHeld(Exception):
+    """Another case that has not ended is about this loan."""
+
+    def __init__(self, loan_id: str) -> None:
+        super().__init__("A loan is in another case.")
+        self.loan_id = loan_id
+
+
+async def add_first(session: AsyncSession, case: CaseRow, person: Person, *, by: str, at: datetime) -> None:
+    """Keep the first version of the application that stands in the case, and the person apart from it."""
+    session.add(PersonRow(case_id=case.id, document=dump(person)))
+    session.add(ApplicationVersionRow(case_id=case.id, number=1, document=case.application, by=by, at=at))
+
+
+async def replace(
+    session: AsyncSession, case: CaseRow, application: Application, person: Person, *, by: str, at: datetime
+) -> None:
+    """Keep the version whose number stands in the case; the ones before it stay as they are."""
+    case.application = dump(application)
+    copy_for_search(case, application)
+    await session.merge(PersonRow(case_id=case.id, document=dump(person)))
+    session.add(
+        ApplicationVersionRow(
+            case_id=case.id, number=case.application_version, document=case.application, by=by, at=at
+        )
+    )
+
+
+def copy_for_search(case: CaseRow, application: Application) -> None:
+    """Copy what cases are searched by from the application into columns."""
+    representative = application.borrower.representative
+    case.borrower_subject = application.borrower.subject
+    case.representative_subject = representative.subject if representative else None
+    case.hardship_reason = application.hardship.reason if application.hardship else None
+
+
+async def of_case(session: AsyncSession, case: CaseRow) -> tuple[Application, Person]:
+    """Return the application that stands in a case, and the person; a forgotten person is empty."""
+    row = await session.get(PersonRow, case.id)
+    return load(Application, case.application), load(Person, row.document) if row else Person()
+
+
+async def versions(session: AsyncSession, case_id: UUID) -> Sequence[ApplicationVersionRow]:
+    """Return all versions of a case's application, oldest first."""
+    wanted = select(ApplicationVersionRow).where(col(ApplicationVersionRow.case_id) == case_id)
+    return (await session.scalars(wanted.order_by(col(ApplicationVersionRow.number)))).all()
+
+
+async def snapshots_of(session: AsyncSession, case_id: UUID) -> tuple[Snapshot, ...]:
+    """Return the loans of a case in the order of the application, each with who vouches for it."""
+    wanted = select(CaseLoanRow).where(col(CaseLoanRow.case_id) == case_id).order_by(col(CaseLoanRow.position))
+    return tuple(
+        Snapshot(loan=load(Loan, row.document), source=LoanSource(row.source)) for row in await session.scalars(wanted)
+    )
+
+
+async def loan_ids_of(session: AsyncSession, case_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """Return the ids of the loans of several cases, for a list."""
+    table = CaseLoanRow
+    wanted = select(table.case_id, table.loan_id).where(col(table.case_id).in_(list(case_ids)))  # type: ignore[call-overload]
+    found: dict[UUID, list[str]] = {}
+    for case_id, loan_id in await session.execute(wanted.order_by(col(table.case_id), col(table.position))):
+        found.setdefault(case_id, []).append(loan_id)
+    return found
+
+
+async def put_snapshots(session: AsyncSession, case: CaseRow, snapshots: Sequence[Snapshot]) -> None:
+    """Keep these as the loans of a case, and hold them; `LoanHeld` when another case that has not ended has one.
+
+    The unique index decides, so two that post the same loan at once cannot both have it.
+    """
+    await session.execute(delete(CaseLoanRow).where(col(CaseLoanRow.case_id) == case.id))
+    if not snapshots:
+        return
+    if case.follows is not None:
+        await _take_over(session, case)
+    running = CaseState(case.state) not in TERMINAL
+    rows = [
+        {
+            "case_id": case.id,
+            "loan_id": snapshot.loan.id,
+            "position": i,
+            "source": snapshot.source,
+            "document": dump(without_names(snapshot.loan)),
+            "running": running,
+        }
+        for i, snapshot in enumerate(snapshots)
+    ]
+    taken = insert_unless_there(session, CaseLoanRow, rows).returning(col(CaseLoanRow.loan_id))
+    held = {row["loan_id"] for row in rows} - set((await session.execute(taken)).scalars())
+    if held:
+        raise LoanHeld(min(held))
+
+
+async def release_loans(session: AsyncSession, case: CaseRow) -> None:
+    """Free the loans of a case that has ended; a renegotiation gives them back to the agreement it followed."""
+    await session.execute(_running(case.id, running=False))
+    if case.follows is not None:
+        followed = await session.get(CaseRow, case.follows)
+        if followed is not None and CaseState(followed.state) in UNDER_AGREEMENT:
+            await session.execute(_running(followed.id, running=True))
+
+
+async def _take_over(session: AsyncSession, case: CaseRow) -> None:
+    """Take the loans' place from the agreement that this case renegotiates."""
+    followed = await session.get(CaseRow, case.follows)
+    if followed is not None and CaseState(followed.state) in UNDER_AGREEMENT:
+        await session.execute(_running(followed.id, running=False))
+
+
+def _running(case_id: UUID, *, running: bool) -> Update:
+    return update(CaseLoanRow).where(col(CaseLoanRow.case_id) == case_id).values(running=running)
+
+
+def without_names(loan: Loan) -> Loan:
+    """Return the loan without the names of its other parties, which are kept with the person."""
+    return changed(loan, parties=tuple(changed(party, name=None) for party in loan.parties))

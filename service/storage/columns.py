@@ -1,0 +1,71 @@
+"""The types of columns that mean the same on both databases: moments, documents, words and transaction numbers."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, UserDefinedType
+from uuid_utils.compat import uuid7
+
+
+def new_id() -> UUID:
+    """Return a UUIDv7: rows made later sort later. It reveals when, so public links take random ones instead."""
+    return uuid7()
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, kept and given back in UTC; SQLite forgets time zones, so they are put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without a time zone; SQLite gets it without, in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment needs a time zone.")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the moment back aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class TransactionNumber(UserDefinedType[int]):
+    """The number of the writing transaction (`xid8` of PostgreSQL), by which the feed knows what is settled."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """Return the type's name in PostgreSQL."""
+        return "xid8"
+
+
+class CurrentTransaction(FunctionElement[int]):
+    """The number of this transaction; SQLite has one writer at a time, and needs none."""
+
+    inherit_cache = True
+
+
+@compiles(CurrentTransaction)
+def _in_general(_element: CurrentTransaction, _compiler: SQLCompiler, **_: Any) -> str:
+    return "0"
+
+
+@compiles(CurrentTransaction, "postgresql")
+def _in_postgresql(_element: CurrentTransaction, _compiler: SQLCompiler, **_: Any) -> str:
+    return "pg_current_xact_id()"
+
+
+# JSON rather than JSONB: a document is read and written whole, and a schedule keeps the order of its members.
+DOCUMENT = JSON(none_as_null=True)
+TRANSACTION = BigInteger().with_variant(TransactionNumber(), "postgresql")
+WORD = Text()

@@ -1,0 +1,55 @@
+"""Decisions: what was decided, by whom, and who confirmed it."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from service.domain.decision import Confirmation, DecisionOutcome
+from service.domain.policy import Level
+from service.storage.tables import CaseRow, DecisionRow
+from service.storage.work import UnitOfWork
+
+
+async def add(
+    work: UnitOfWork,
+    case: CaseRow,
+    *,
+    review_id: UUID | None,
+    outcome: DecisionOutcome,
+    reasons: list[dict[str, Any]],
+    comment: str | None,
+    level: Level,
+    confirmation: Confirmation,
+    automatic: bool = False,
+) -> DecisionRow:
+    """Keep a decision of the actor."""
+    row = DecisionRow(
+        case_id=case.id,
+        review_id=review_id,
+        outcome=outcome,
+        reasons=reasons,
+        comment=comment,
+        level=level,
+        confirmation=confirmation,
+        decided_by=work.actor.identity,
+        decided_role=work.actor.role,
+        automatic=automatic,
+        created_at=work.now,
+    )
+    work.session.add(row)
+    return row
+
+
+async def latest(session: AsyncSession, case: CaseRow) -> DecisionRow | None:
+    """Return the decision that stands."""
+    return None if case.decision_id is None else await session.get(DecisionRow, case.decision_id)
+
+
+async def of_case(session: AsyncSession, case_id: UUID) -> Sequence[DecisionRow]:
+    """Return the decisions of a case, newest first."""
+    wanted = select(DecisionRow).where(col(DecisionRow.case_id) == case_id).order_by(col(DecisionRow.id).desc())
+    return (await session.scalars(wanted)).all()

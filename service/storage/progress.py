@@ -1,0 +1,33 @@
+"""What a transaction has come to: its moment, the version it found, and the last event it wrote."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_KEY = "parley_progress"
+
+
+@dataclass(slots=True)
+class Progress:
+    """Kept with the session, so that copies of a unit of work share it."""
+
+    moment: datetime | None = None
+    version: int | None = None
+    last_event: str | None = None
+
+
+def progress(session: AsyncSession) -> Progress:
+    """Return the progress of a session's transaction."""
+    found = session.info.get(_KEY)
+    if not isinstance(found, Progress):
+        found = session.info[_KEY] = Progress()
+    return found
+
+
+def found_at_version(session: AsyncSession, version: int) -> None:
+    """Note the version of the record that was locked: If-Match is compared with the first, and now is read anew."""
+    now = progress(session)
+    now.moment = None
+    if now.version is None:
+        now.version = version

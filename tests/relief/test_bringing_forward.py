@@ -1,0 +1,313 @@
+"""A balance is brought forward exactly as the contract accrues, and offers take effect on contractual due days."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.domain.dates import DayCount, Frequency
+from service.domain.loans import Loan, Overdue, PerDiem, Revolving
+from service.domain.money import Amounts, Component
+from service.domain.words import LineStatus, PenaltyBasis, Repayment
+from service.relief.bringing_forward import (
+    EffectiveBeforeSnapshot,
+    LoanIncomplete,
+    PaymentNotUsable,
+    Received,
+    bring_forward,
+)
+from service.relief.debt import Debt
+from service.relief.due_days import effective_day
+from service.relief.periods import Span
+from tests.domain.applications import LI_DAY, li_loan
+
+FIRST_OF_DECEMBER = date(2026, 12, 1)
+CHINESE_ORDER = (Component.FEES, Component.INTEREST, Component.PENALTY, Component.PRINCIPAL)
+
+
+def brought(until: date = FIRST_OF_DECEMBER, **changes: Any) -> Debt:
+    return bring_forward(li_loan(**changes), effective_on=until)
+
+
+def test_li_owes_what_the_story_says_on_the_first_of_december() -> None:
+    """637.03 interest and 131.99 penalty from 15 November to 1 December."""
+    debt = brought()
+
+    assert debt.accrued == Amounts(interest=63_703, penalty=13_199)
+    assert debt.balance == Amounts(principal=11_069_457, interest=378_454, penalty=37_535)
+
+
+def test_the_instalment_of_the_effective_day_is_due_like_those_before() -> None:
+    """On 1 December 5,680.02 of principal and all interest so far fall due; 15 instalments remain, from 1 January."""
+    debt = brought()
+
+    assert debt.overdue_principal == 1_115_879 + 687_445 - 119_443
+    assert debt.overdue_interest == 378_454
+    assert debt.not_yet_due == debt.balance.principal - debt.overdue_principal
+    assert (debt.instalments_remaining, debt.next_due_on, debt.due_day) == (15, date(2027, 1, 1), 1)
+
+
+def test_nothing_accrues_on_the_day_of_the_snapshot() -> None:
+    debt = brought(LI_DAY)
+
+    assert debt.accrued == Amounts()
+    assert debt.next_due_on == FIRST_OF_DECEMBER
+    assert debt.instalments_remaining == 16
+
+
+def test_an_instalment_that_falls_due_on_the_way_becomes_overdue_on_its_day() -> None:
+    """From then on its principal bears the penalty rate, and its interest too when the penalty compounds."""
+    debt = brought(date(2027, 1, 1))
+
+    december = brought()
+    days = Decimal(31) / 360
+    interest = december.not_yet_due * Decimal("0.144") * days
+    penalty = (december.overdue_principal + december.overdue_interest) * Decimal("0.216") * days
+    assert debt.accrued.interest == 63_703 + round(interest)
+    assert abs(debt.accrued.penalty - (13_199 + penalty)) <= 1
+    assert debt.overdue_interest == debt.balance.interest
+    assert debt.instalments_remaining == 14
+
+
+def test_a_penalty_that_adds_leaves_the_contract_rate_on_overdue_principal() -> None:
+    debt = brought(penalty_basis=PenaltyBasis.ADDS, penalty_compounds=False)
+
+    assert debt.accrued.interest == round(11_069_457 * Decimal("0.144") * 16 / 360)
+    assert debt.accrued.penalty == round(1_115_879 * Decimal("0.216") * 16 / 360)
+
+
+def test_without_a_penalty_rate_overdue_principal_bears_the_contract_rate() -> None:
+    debt = brought(penalty_rate=None)
+
+    assert debt.accrued == Amounts(interest=round(11_069_457 * Decimal("0.144") * 16 / 360))
+
+
+def test_a_per_diem_overrides_the_formula() -> None:
+    debt = brought(per_diem=PerDiem(interest=Decimal("4000.25"), penalty=Decimal("100.1")))
+
+    assert debt.accrued == Amounts(interest=64_004, penalty=1_602)
+
+
+@pytest.mark.parametrize("per_diem", (None, PerDiem(interest=Decimal(1000), penalty=Decimal(10))))
+def test_days_under_an_interest_hold_accrue_nothing(per_diem: PerDiem | None) -> None:
+    """A hold from the 19th to the 22nd, both included, leaves 12 of the 16 days."""
+    hold = Span(date(2026, 11, 19), date(2026, 11, 22))
+
+    held = bring_forward(li_loan(per_diem=per_diem), effective_on=FIRST_OF_DECEMBER, holds=[hold])
+    full = brought(per_diem=per_diem)
+
+    assert abs(held.accrued.interest * 16 - full.accrued.interest * 12) <= 16
+    assert abs(held.accrued.penalty * 16 - full.accrued.penalty * 12) <= 16
+
+
+@given(start=st.integers(-20, 40), length=st.integers(0, 60))
+def test_a_hold_never_makes_more_accrue(start: int, length: int) -> None:
+    first = LI_DAY + timedelta(days=start)
+    hold = Span(first, first + timedelta(days=length))
+
+    held = bring_forward(li_loan(), effective_on=FIRST_OF_DECEMBER, holds=[hold])
+
+    assert 0 <= held.accrued.interest <= 63_703
+    if hold.start <= LI_DAY + timedelta(days=1) and hold.end >= FIRST_OF_DECEMBER:
+        assert held.accrued == Amounts()
+
+
+def test_a_payment_goes_to_costs_then_interest_then_principal_of_what_is_overdue() -> None:
+    loan = li_loan(balance=Amounts(principal=11_069_457, interest=314_751, penalty=24_336, fees=500))
+    payment = Received(date(2026, 11, 20), 600_000)
+
+    debt = bring_forward(loan, effective_on=date(2026, 11, 20), payments=[payment], allocation=CHINESE_ORDER)
+
+    penalty = debt.before.penalty + debt.accrued.penalty
+    assert debt.received == Amounts(
+        fees=500, interest=259_011, penalty=penalty, principal=600_000 - 500 - 259_011 - penalty
+    )
+    assert debt.overdue_interest == 0
+    assert debt.overdue_principal == 1_115_879 - debt.received.principal
+
+
+def test_what_is_paid_ahead_waits_for_the_next_instalment() -> None:
+    """All arrears and the December instalment paid on 20 November: nothing is overdue on 1 December."""
+    first = bring_forward(li_loan(), effective_on=date(2026, 11, 20))
+    arrears = 1_115_879 + 259_011 + first.balance.penalty
+    ahead = Received(date(2026, 11, 20), arrears + 687_445)
+
+    debt = bring_forward(li_loan(), effective_on=FIRST_OF_DECEMBER, payments=[ahead])
+
+    assert (debt.overdue_principal, debt.overdue_interest) == (0, 0)
+    assert debt.received.total == ahead.amount
+    assert debt.instalments_remaining == 15
+
+
+def test_what_is_paid_beyond_everything_due_reduces_the_principal() -> None:
+    loan = li_loan(balance=Amounts(principal=1_000_000), overdue=Overdue(), next_due_on=None, instalments_remaining=None)
+    payment = Received(FIRST_OF_DECEMBER, 400_000)
+
+    debt = bring_forward(loan, effective_on=FIRST_OF_DECEMBER, payments=[payment])
+
+    assert debt.balance.interest == 0
+    assert debt.balance.principal == 1_000_000 - (400_000 - debt.accrued.interest)
+
+
+@pytest.mark.parametrize(
+    ("on", "amount"),
+    ((LI_DAY - timedelta(days=1), 1), (FIRST_OF_DECEMBER + timedelta(days=1), 1), (LI_DAY, 0), (LI_DAY, 10**9)),
+)
+def test_a_payment_outside_the_window_or_beyond_the_debt_is_refused(on: date, amount: int) -> None:
+    with pytest.raises(PaymentNotUsable) as refused:
+        bring_forward(li_loan(), effective_on=FIRST_OF_DECEMBER, payments=[Received(on, amount)])
+
+    assert refused.value.problems
+
+
+@given(amounts=st.lists(st.integers(1, 2_000_000), max_size=4), days=st.integers(0, 90))
+def test_what_came_in_is_what_was_applied(amounts: list[int], days: int) -> None:
+    until = LI_DAY + timedelta(days=days)
+    payments = [Received(LI_DAY + timedelta(days=min(20 * n, days)), amount) for n, amount in enumerate(amounts)]
+
+    debt = bring_forward(li_loan(), effective_on=until, payments=payments)
+
+    assert debt.received.total == sum(amounts)
+    assert min(debt.balance.principal, debt.balance.interest, debt.balance.penalty) >= 0
+    assert 0 <= debt.overdue_principal <= debt.balance.principal
+    assert 0 <= debt.overdue_interest <= debt.balance.interest
+
+
+def test_a_balance_is_never_brought_back() -> None:
+    with pytest.raises(EffectiveBeforeSnapshot):
+        brought(LI_DAY - timedelta(days=1))
+
+
+def test_every_figure_that_lacks_is_named() -> None:
+    with pytest.raises(LoanIncomplete) as refused:
+        bring_forward(Loan(id="L", as_of=LI_DAY), effective_on=FIRST_OF_DECEMBER)
+
+    assert [p.pointer for p in refused.value.problems] == ["/balance", "/annual_rate", "/repayment"]
+
+
+def test_equal_principal_makes_an_equal_part_of_the_rest_overdue() -> None:
+    debt = brought(repayment=Repayment.EQUAL_PRINCIPAL)
+
+    assert debt.overdue_principal == 1_115_879 + round(Decimal(11_069_457 - 1_115_879) / 16)
+
+
+def test_interest_only_makes_only_interest_overdue_until_the_last_instalment() -> None:
+    assert brought(repayment=Repayment.INTEREST_ONLY).overdue_principal == 1_115_879
+    assert brought(repayment=Repayment.INTEREST_ONLY, instalments_remaining=1).not_yet_due == 0
+
+
+def test_a_bullet_becomes_overdue_when_it_matures() -> None:
+    bullet = {"repayment": Repayment.BULLET, "overdue": Overdue(), "next_due_on": None, "instalments_remaining": None}
+
+    before = brought(maturity_on=date(2026, 12, 15), **bullet)
+    after = brought(date(2026, 12, 20), maturity_on=date(2026, 12, 15), **bullet)
+
+    assert (before.overdue_principal, before.next_due_on) == (0, date(2026, 12, 15))
+    assert before.instalments_remaining == 1
+    assert (after.overdue_principal, after.instalments_remaining) == (after.balance.principal, 0)
+    assert after.next_due_on == date(2027, 1, 20)
+
+
+def test_a_bullet_without_an_end_never_falls_due_by_itself() -> None:
+    debt = brought(repayment=Repayment.BULLET, maturity_on=None, next_due_on=None, instalments_remaining=None)
+
+    assert debt.instalments_remaining is None
+    assert debt.overdue_principal == 1_115_879
+
+
+def test_the_minimum_payment_of_a_line_is_its_instalment() -> None:
+    line = Revolving(credit_limit=2_000_000, line_status=LineStatus.BLOCKED, minimum_payment=30_000)
+    debt = brought(repayment=Repayment.REVOLVING, revolving=line, instalment=None, instalments_remaining=None)
+
+    assert debt.instalment == 30_000
+    assert debt.instalments_remaining is None
+
+
+def test_the_minimum_payment_that_falls_due_on_the_way_is_overdue() -> None:
+    debt = brought(repayment=Repayment.REVOLVING, instalments_remaining=None, instalment=200_000)
+
+    assert debt.overdue_principal == 1_115_879 + 200_000 - 119_443
+
+
+def test_a_line_without_due_days_has_the_next_one_a_period_on() -> None:
+    debt = brought(repayment=Repayment.REVOLVING, next_due_on=None, instalments_remaining=None)
+
+    assert (debt.next_due_on, debt.due_day) == (date(2027, 1, 1), 1)
+
+
+def test_when_the_contract_has_run_out_everything_is_overdue() -> None:
+    debt = brought(instalments_remaining=1)
+
+    assert debt.not_yet_due == 0
+    assert debt.instalments_remaining == 0
+    assert debt.next_due_on == date(2027, 1, 1)
+
+
+def test_instalments_of_a_next_due_day_long_past_are_not_counted_twice() -> None:
+    """Those before the snapshot are in its overdue figures already."""
+    debt = brought(next_due_on=date(2026, 10, 1), instalments_remaining=18)
+
+    assert debt == brought()
+
+
+def test_the_number_of_instalments_may_come_from_the_maturity() -> None:
+    assert brought(instalments_remaining=None).instalments_remaining == 15
+    assert brought(instalments_remaining=None, maturity_on=None).instalments_remaining is None
+
+
+@pytest.mark.parametrize("frequency", Frequency)
+@pytest.mark.parametrize("convention", DayCount)
+def test_all_day_counts_and_frequencies_are_ordinary(frequency: Frequency, convention: DayCount) -> None:
+    debt = bring_forward(
+        li_loan(frequency=frequency, odd_day_count=convention, day_count=convention), effective_on=date(2027, 3, 1)
+    )
+
+    assert debt.next_due_on > date(2027, 3, 1)
+    assert debt.accrued.interest > 0
+
+
+class TestTheDayAnOfferTakesEffect:
+    """The first contractual due day at least ten days after the offer is made, and never before its expiry."""
+
+    def test_li(self) -> None:
+        assert effective_day(li_loan(), made_on=LI_DAY, expires_on=date(2026, 11, 29)) == FIRST_OF_DECEMBER
+
+    def test_ten_days_before_are_needed(self) -> None:
+        made_on = date(2026, 11, 22)
+
+        assert effective_day(li_loan(), made_on=made_on, expires_on=made_on) == date(2027, 1, 1)
+
+    def test_never_before_the_expiry(self) -> None:
+        assert effective_day(li_loan(), made_on=LI_DAY, expires_on=date(2026, 12, 2)) == date(2027, 1, 1)
+
+    def test_a_clamped_due_day_comes_back(self) -> None:
+        loan = li_loan(next_due_on=date(2026, 11, 30), originated_on=date(2025, 3, 31), maturity_on=date(2028, 2, 29))
+
+        assert effective_day(loan, made_on=date(2026, 12, 5), expires_on=date(2026, 12, 19)) == date(2026, 12, 31)
+
+    @pytest.mark.parametrize(
+        "changes",
+        (
+            {"repayment": Repayment.REVOLVING, "next_due_on": None},
+            {"repayment": Repayment.BULLET},
+            {"instalments_remaining": 0, "maturity_on": date(2026, 11, 1), "next_due_on": date(2026, 11, 1)},
+        ),
+    )
+    def test_without_a_due_day_one_period_later(self, changes: dict[str, Any]) -> None:
+        assert effective_day(li_loan(**changes), made_on=LI_DAY, expires_on=LI_DAY) == date(2026, 12, 15)
+
+    def test_a_period_shorter_than_the_lead_still_gives_the_lead(self) -> None:
+        line = li_loan(repayment=Repayment.REVOLVING, next_due_on=None, frequency=Frequency.WEEKLY)
+
+        assert effective_day(line, made_on=LI_DAY, expires_on=LI_DAY) == LI_DAY + timedelta(days=10)
+
+    @given(made_on=st.dates(date(2026, 6, 1), date(2027, 11, 1)), frequency=st.sampled_from(Frequency))
+    def test_it_is_the_first_such_day(self, made_on: date, frequency: Frequency) -> None:
+        loan = li_loan(frequency=frequency, instalments_remaining=None, maturity_on=None)
+        day = effective_day(loan, made_on=made_on, expires_on=made_on)
+
+        assert day >= made_on + timedelta(days=10)
+        assert day == loan.next_due_on or (day - made_on).days <= 10 + 92

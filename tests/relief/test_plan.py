@@ -1,0 +1,206 @@
+"""Whatever the debt and the terms, a plan adds up, ends at nothing and never asks for less than nothing."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as running
+from hypothesis import strategies as st
+
+from service.domain.dates import DayCount, Frequency
+from service.domain.errors import RuleBroken
+from service.domain.money import Amounts, Component
+from service.domain.words import Repayment
+from service.relief.debt import Debt
+from service.relief.instruments import Capitalise, Rate, Renew, Term, Terms, Upfront, Waive
+from service.relief.plan import ChargesAboveCap, PaymentNegative, Plan, plan
+from service.relief.plan_rates import RateTooHigh
+from service.relief.settings import Settings
+from tests.relief.debts import EFFECTIVE_ON, LI_TERMS, debts, li_debt, plain, settings, terms
+
+FUZZ = running(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def test_li_is_offered_the_plan_of_the_story() -> None:
+    """Penalty waived, the rest over 36 months: 36 payments of 3,934.90."""
+    made = plan(li_debt(), LI_TERMS)
+
+    assert made.financed == 11_447_911
+    assert [row.payment for row in made.schedule[:35]] == [393_490] * 35
+    assert (made.schedule[0].due_on, made.schedule[-1].due_on) == (date(2027, 1, 1), date(2029, 12, 1))
+    assert made.schedule[-1].payment == 393_499
+    assert made.total_payable == 11_447_911 + made.new_interest
+    assert made.end_on == date(2029, 12, 1)
+    assert made.waived == Amounts(penalty=37_535)
+    assert made.frequency is Frequency.MONTHLY
+
+
+def test_without_terms_the_contract_goes_on_with_all_arrears_in_the_first_instalment() -> None:
+    made = plan(li_debt(), ())
+
+    assert len(made.schedule) == 15
+    assert made.schedule[0].arrears == Amounts(principal=1_683_881, interest=378_454, penalty=37_535)
+    assert {row.payment for row in made.schedule[1:14]} == {687_445}
+    assert made.schedule[-1].due_on == date(2028, 3, 1)
+
+
+@FUZZ
+@given(debt=debts(), terms=terms, settings=settings)
+def test_any_plan_adds_up_or_is_refused_with_a_code(debt: Debt, terms: Terms, settings: Settings) -> None:
+    """Both identities of the reconciliation hold, worked out here once more from the outside."""
+    try:
+        made = plan(debt, terms, settings)
+    except RuleBroken as refused:
+        assert refused.code
+        assert refused.problems
+        return
+
+    _assert_reconciled(made)
+    _assert_rows_follow(made)
+
+
+def _assert_reconciled(made: Plan) -> None:
+    for line in made.reconciliation:
+        came = line.before + line.accrued - line.received + line.moved_in
+        assert came == (
+            line.waived + line.waived_conditional + line.upfront + line.scheduled + line.deferred + line.moved_out
+        )
+        assert min(line.waived, line.waived_conditional, line.upfront, line.scheduled, line.deferred) >= 0
+    assert sum(line.moved_in for line in made.reconciliation) == sum(line.moved_out for line in made.reconciliation)
+    of_today = sum(line.upfront + line.scheduled + line.deferred for line in made.reconciliation)
+    assert made.total_payable == of_today + made.new_interest + made.new_fees
+
+
+def _assert_rows_follow(made: Plan) -> None:
+    rows = made.schedule
+    for number, row in enumerate(rows, start=1):
+        assert row.number == number
+        assert row.period_from < row.due_on
+        assert row.closing == row.opening - row.principal + row.interest_added
+        assert row.payment == row.principal + row.interest + row.arrears.total + row.fees
+        assert min(row.payment, row.principal, row.closing, row.outstanding, row.interest_added) >= 0
+    for before, after in zip(rows, rows[1:], strict=False):
+        assert (before.due_on, before.closing) == (after.period_from, after.opening)
+        assert before.outstanding >= before.closing
+    if rows:
+        assert rows[-1].closing == 0
+        assert rows[-1].outstanding == (made.deferred.amount if made.deferred else 0)
+        assert rows[0].period_from == made.debt.effective_on
+
+
+@FUZZ
+@given(debt=debts(), count=st.integers(1, 480), settings=settings)
+def test_a_term_is_the_number_of_instalments(debt: Debt, count: int, settings: Settings) -> None:
+    """Unless rounding repays the debt early, and then the schedule is shorter, never longer."""
+    made = plan(debt, (Capitalise(components=("principal", "interest", "penalty", "fees")), Term(instalments=count)),
+                settings)  # fmt: skip
+
+    expected = min(count, 1) if debt.repayment is Repayment.BULLET else count
+    assert len(made.schedule) <= expected
+    if settings.level_payment == "down" and settings.multiple == 1 and debt.balance.total > 1000 * count:
+        assert len(made.schedule) == expected
+
+
+@given(count=st.integers(1, 60), principal=st.integers(60, 10**9))
+def test_at_no_interest_the_payments_are_equal_parts(count: int, principal: int) -> None:
+    made = plan(plain(principal, rate="0"), (Term(instalments=count),), Settings(level_payment="down"))
+
+    assert {row.payment for row in made.schedule[:-1]} <= {principal // count}
+    assert made.total_payable == principal
+
+
+@pytest.mark.parametrize("convention", DayCount)
+@pytest.mark.parametrize("frequency", Frequency)
+def test_every_level_payment_differs_from_the_last_by_little(convention: DayCount, frequency: Frequency) -> None:
+    """The period factors of the day count amortise exactly; what is left is rounding."""
+    debt = plain(100_000_000, day_count=convention, odd_day_count=convention, frequency=frequency)
+    made = plan(debt, (Term(instalments=36),))
+
+    assert abs(made.schedule[-1].payment - made.schedule[0].payment) <= 2 * 36
+
+
+@pytest.mark.parametrize("count", (1, 2, 480, 1200))
+def test_one_instalment_and_very_many_are_ordinary(count: int) -> None:
+    made = plan(plain(50_000_000, rate="0.05"), (Term(instalments=count),))
+
+    assert len(made.schedule) == count
+    assert made.schedule[-1].closing == 0
+
+
+def test_a_tiny_debt_is_repaid_early_rather_than_with_negative_figures() -> None:
+    """Ten units over 480 instalments rounded up are ten instalments of one."""
+    made = plan(plain(10, rate="0"), (Term(instalments=480),), Settings(level_payment="up"))
+
+    assert [row.payment for row in made.schedule] == [1] * 10
+
+
+def test_what_is_paid_or_waived_in_full_leaves_no_schedule() -> None:
+    made = plan(li_debt(), (Upfront(amount=li_debt().balance.total),))
+
+    assert made.schedule == ()
+    assert made.total_payable == li_debt().balance.total
+    assert made.end_on == EFFECTIVE_ON
+
+
+@pytest.mark.parametrize("repayment", (Repayment.EQUAL_INSTALMENTS, Repayment.EQUAL_PRINCIPAL))
+def test_payments_can_be_rounded_to_a_multiple(repayment: Repayment) -> None:
+    debt = plain(28_000_000, rate="0.084", repayment=repayment)
+    made = plan(debt, (Term(instalments=20),), Settings(level_payment="up", multiple=100))
+
+    parts = {row.principal for row in made.schedule[:-1]} if repayment is Repayment.EQUAL_PRINCIPAL else {
+        row.payment for row in made.schedule[:-1]}  # fmt: skip
+    assert len(parts) == 1
+    assert parts.pop() % 100 == 0
+
+
+def test_no_rate_exceeds_the_contracts() -> None:
+    with pytest.raises(RateTooHigh) as refused:
+        plan(plain(rate="0.12"), (Rate(annual_rate=Decimal("0.13")),))
+
+    assert refused.value.problems[0].code == "rate_too_high"
+
+
+@pytest.mark.parametrize("cap_of", ("debt", "settings"))
+def test_no_rate_exceeds_the_legal_cap(cap_of: str) -> None:
+    """A contract above the cap goes on at the cap."""
+    cap = Decimal("0.10")
+    debt = plain(rate="0.12", legal_cap=cap if cap_of == "debt" else None)
+    settings = Settings(legal_cap=cap if cap_of == "settings" else None)
+
+    made = plan(debt, (Term(instalments=12),), settings)
+
+    assert made.schedule[0].interest == 1_000_000 * 10 // 1200
+    with pytest.raises(RateTooHigh):
+        plan(debt, (Rate(annual_rate=Decimal("0.11")),), settings)
+    with pytest.raises(RateTooHigh):
+        plan(debt, (Renew(instalments=12, annual_rate=Decimal("0.11")),), settings)
+
+
+def test_a_fee_counts_towards_the_legal_cap() -> None:
+    debt = plain(rate="0.12", legal_cap=Decimal("0.12"))
+
+    assert plan(debt, (Renew(instalments=12, annual_rate=Decimal("0.10"), fee=1),)).new_fees == 1
+    with pytest.raises(ChargesAboveCap):
+        plan(debt, (Renew(instalments=12, annual_rate=Decimal("0.12"), fee=1000),))
+
+
+def test_a_negative_rate_lets_the_debt_shrink_but_never_pays_the_borrower() -> None:
+    """The balance takes up the negative interest where nothing, or interest only, would be paid."""
+    interest_only = plan(plain(rate="-0.01", repayment=Repayment.INTEREST_ONLY), ())
+
+    assert [row.payment for row in interest_only.schedule[:-1]] == [0] * 11
+    assert interest_only.schedule[-1].payment < 1_000_000
+    with pytest.raises(PaymentNegative):
+        plan(plain(rate="-1", repayment=Repayment.BULLET), (Term(instalments=24),))
+
+
+@pytest.mark.parametrize("component", Component)
+def test_waived_components_are_counted_each_by_itself(component: Component) -> None:
+    debt = li_debt(before=Amounts(principal=1000, interest=200, penalty=30, fees=4), accrued=Amounts(),
+                   overdue_principal=100, overdue_interest=200)  # fmt: skip
+    waiver = {component.value: LI_TERMS[0].penalty}  # type: ignore[union-attr]
+
+    made = plan(debt, (Waive(**waiver), Term(instalments=3)))
+
+    assert made.waived == Amounts(**{component.value: debt.balance.of(component)})
