@@ -11,7 +11,7 @@ from service.api.bodies.body import DocumentedAs
 from service.api.bodies.deeds import AssignBody, CloseBody, EmptyBody, FlagsBody
 from service.api.bodies.loans import LoansBody, parse_loans
 from service.api.bodies.patching import patched
-from service.api.cursor import Limit, PageOf
+from service.api.cursor import LIMIT_DEFAULT, Limit, PageOf
 from service.api.etags import IfMatch, IfNoneMatch, tag
 from service.api.parts import DeskOf
 from service.api.transaction import Reading, Transactional, Work
@@ -42,9 +42,9 @@ async def post_case(raw: Application, work: Work, desk: DeskOf, response: Respon
 @router.get("")
 async def search_cases(
     work: Reading,
-    limit: Limit,
     page: PageOf,
     *,
+    limit: Limit = LIMIT_DEFAULT,
     state: Annotated[list[CaseState] | None, Query(description="Any of these states.")] = None,
     reference: Annotated[str | None, Query(max_length=100, description="The posting partner's own number.")] = None,
     borrower: Annotated[str | None, Query(max_length=200, description="The borrower's subject.")] = None,
@@ -182,7 +182,7 @@ async def list_actions(case_id: UUID, work: Reading, desk: DeskOf, response: Res
 
 
 @router.get("/{case_id}/events")
-async def list_events(case_id: UUID, work: Reading, limit: Limit, page: PageOf) -> Page[EventView]:
+async def list_events(case_id: UUID, work: Reading, page: PageOf, limit: Limit = LIMIT_DEFAULT) -> Page[EventView]:
     """Read the history, oldest first. The events are chained by their hashes."""
     rows = await reading.history(work, case_id=case_id, limit=limit + 1, after=page.after_number)
     items = [event_view(row, work.actor) for row in rows[:limit]]

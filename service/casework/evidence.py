@@ -63,7 +63,7 @@ class Description:
 
 async def receive(
     work: UnitOfWork, *, case_id: UUID, description: Description, stored: StoredFile, desk: Desk
-) -> EvidenceRow:
+) -> tuple[CaseFile, EvidenceRow]:
     """Take in a document; the one that completes the list sends the case on."""
     file = await _open(work, case_id)
     if work.actor.role not in UPLOADERS:
@@ -81,30 +81,30 @@ async def receive(
     file.evidence.append(row)
     await work.record(file.case, "evidence_received", evidence=str(row.id), kind=row.kind, sha256=stored.sha256)
     await _go_on(work, file, desk=desk)
-    return row
+    return file, row
 
 
-async def verify(work: UnitOfWork, *, case_id: UUID, evidence_id: UUID, desk: Desk) -> EvidenceRow:
+async def verify(work: UnitOfWork, *, case_id: UUID, evidence_id: UUID, desk: Desk) -> tuple[CaseFile, EvidenceRow]:
     """Confirm that a document is what it says; facts that rest on it become verified."""
     file = await _open(work, case_id)
     row = _settle(work, file, evidence_id, EvidenceState.VERIFIED)
     await work.record(file.case, "evidence_verified", evidence=str(row.id), kind=row.kind)
     await _go_on(work, file, desk=desk)
-    return row
+    return file, row
 
 
-async def refuse(work: UnitOfWork, *, case_id: UUID, evidence_id: UUID, reason: str) -> EvidenceRow:
+async def refuse(work: UnitOfWork, *, case_id: UUID, evidence_id: UUID, reason: str) -> tuple[CaseFile, EvidenceRow]:
     """Refuse a document with the reason; it counts as missing again."""
     file = await _open(work, case_id)
     row = _settle(work, file, evidence_id, EvidenceState.REFUSED)
     row.refused_reason = reason
     await work.record(file.case, "evidence_refused", evidence=str(row.id), kind=row.kind)
-    return row
+    return file, row
 
 
 async def waive(
     work: UnitOfWork, *, case_id: UUID, kind: str, loan_id: str | None, reason: str, desk: Desk
-) -> EvidenceRow:
+) -> tuple[CaseFile, EvidenceRow]:
     """Do without a required document; the reason is kept."""
     file = await _open(work, case_id)
     _require_lender(work)
@@ -116,6 +116,15 @@ async def waive(
     file.evidence.append(row)
     await work.record(file.case, "evidence_waived", evidence=str(row.id), kind=kind)
     await _go_on(work, file, desk=desk)
+    return file, row
+
+
+async def read_content(work: UnitOfWork, *, case_id: UUID, evidence_id: UUID) -> EvidenceRow:
+    """Return the document whose content is asked for; a waiver has none."""
+    file = await open_file(work, case_id, lock=False)
+    row = next((e for e in file.evidence if e.id == evidence_id and e.storage_key), None)
+    if row is None:
+        raise EvidenceNotFound("The case has no such document.")
     return row
 
 

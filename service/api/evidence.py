@@ -1,0 +1,105 @@
+"""The resource `evidence`: documents that support an application."""
+
+from typing import Any, Final
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Response, status
+from fastapi.responses import StreamingResponse
+
+from service.api.bodies.deeds import EmptyBody, RefusalBody, WaiverBody
+from service.api.etags import tag
+from service.api.parts import DeskOf, FilesOf
+from service.api.transaction import Reading, Transactional, UploadOf, Work
+from service.api.views.build import evidence_view
+from service.api.views.cases import EvidenceView
+from service.api.views.records import Page
+from service.casework import evidence, reading
+
+router = APIRouter(prefix="/v1/cases/{case_id}/evidence", tags=["evidence"], route_class=Transactional)
+
+UPLOAD: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["kind", "file"],
+                    "properties": {
+                        "kind": {"type": "string", "description": "One of the kinds in `evidence.missing`."},
+                        "file": {"type": "string", "format": "binary", "description": "PDF, JPEG or PNG, at most 20 MB."},
+                        "loan_id": {"type": "string", "description": "Where the document is about one loan."},
+                        "note": {"type": "string"},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@router.post("", status_code=status.HTTP_201_CREATED, openapi_extra=UPLOAD)
+async def post_evidence(case_id: UUID, upload: UploadOf, work: Work, desk: DeskOf, response: Response) -> EvidenceView:
+    """Hand in a document; the one that completes the list sends the case on in this request."""
+    description = evidence.Description(
+        kind=upload.fields["kind"].strip(),
+        loan_id=upload.fields.get("loan_id") or None,
+        note=upload.fields.get("note") or None,
+        file_name=upload.file_name,
+    )
+    file, row = await evidence.receive(
+        work, case_id=case_id, description=description, stored=upload.stored, desk=desk
+    )
+    response.headers["Location"] = f"/v1/cases/{case_id}/evidence/{row.id}/content"
+    return tag(response, evidence_view(row, file.case))
+
+
+@router.get("")
+async def list_evidence(case_id: UUID, work: Reading) -> Page[EvidenceView]:
+    """List the documents of a case, and what was waived, oldest first."""
+    file = await reading.open_file(work, case_id, lock=False)
+    return Page(items=[evidence_view(row, file.case) for row in file.evidence])
+
+
+@router.get("/{evidence_id}/content", response_class=StreamingResponse)
+async def get_content(case_id: UUID, evidence_id: UUID, work: Reading, files: FilesOf) -> StreamingResponse:
+    """Download a document, as an attachment only."""
+    row = await evidence.read_content(work, case_id=case_id, evidence_id=evidence_id)
+    name = quote(row.file_name or f"{row.kind}", safe="")
+    return StreamingResponse(
+        await files.read(row.storage_key or ""),
+        media_type=row.media_type,
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+            "Content-Length": str(row.size),
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        },
+    )
+
+
+@router.post("/{evidence_id}/verify")
+async def verify_evidence(
+    case_id: UUID, evidence_id: UUID, body: EmptyBody, work: Work, desk: DeskOf, response: Response
+) -> EvidenceView:
+    """Confirm that a document is what it says (the lender)."""
+    file, row = await evidence.verify(work, case_id=case_id, evidence_id=evidence_id, desk=desk)
+    return tag(response, evidence_view(row, file.case))
+
+
+@router.post("/{evidence_id}/refuse")
+async def refuse_evidence(
+    case_id: UUID, evidence_id: UUID, body: RefusalBody, work: Work, response: Response
+) -> EvidenceView:
+    """Refuse a document with the reason; it counts as missing again (the lender)."""
+    file, row = await evidence.refuse(work, case_id=case_id, evidence_id=evidence_id, reason=body.reason)
+    return tag(response, evidence_view(row, file.case))
+
+
+@router.post("/waive", status_code=status.HTTP_201_CREATED)
+async def waive_evidence(case_id: UUID, body: WaiverBody, work: Work, desk: DeskOf, response: Response) -> EvidenceView:
+    """Do without a required document; the reason is kept (the lender)."""
+    file, row = await evidence.waive(
+        work, case_id=case_id, kind=body.kind, loan_id=body.loan_id, reason=body.reason, desk=desk
+    )
+    return tag(response, evidence_view(row, file.case))
