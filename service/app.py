@@ -38,7 +38,11 @@ def _now() -> datetime:
 
 
 def create_app(
-    settings: Settings, *, clock: Callable[[], datetime] = _now, registry: Registry | None = None, limits: Limits | None = None
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = _now,
+    registry: Registry | None = None,
+    limits: Limits | None = None,
 ) -> FastAPI:
     """Make the service of one deployment; the clock and the policies can be given."""
     policies = registry or Registry.load(settings.policy, packs_folder=settings.packs)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import typer
@@ -49,7 +49,7 @@ KeyRole = Literal[
     "borrower", "representative", "partner", "servicing", "caseworker", "supervisor", "policy_admin", "auditor"
 ]
 
-PLAIN: Final = {"add_completion": False, "no_args_is_help": True, "rich_markup_mode": None}
+PLAIN: Final[dict[str, Any]] = {"add_completion": False, "no_args_is_help": True, "rich_markup_mode": None}
 app = typer.Typer(
     help="Parley: negotiating the repayment of a debt that can no longer be repaid as agreed.",
     pretty_exceptions_enable=False,
@@ -148,23 +148,26 @@ def check_policy(
     file: Annotated[Path, typer.Argument(help="A policy pack.", exists=True, dir_okay=False, readable=True)],
 ) -> None:
     """Check a policy pack and print every problem it has."""
-    problems = pack_problems(file)
-    for problem in problems:
-        typer.echo(problem, err=True)
-    if problems:
-        raise typer.Exit(1)
-    typer.echo(f"{file}: no problems")
+    try:
+        pack = load_pack(file)
+    except PackBroken as broken:
+        for problem in broken.problems:
+            typer.echo(problem, err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{file}: {pack.id}, no problems")
 
 
 @policy_app.command("list")
 def list_policies() -> None:
     """List the policies that can be chosen, and which of them judge, in order."""
     settings = read_settings()
-    registry = Registry.load(settings.policy, settings.packs)
-    lines = [("POLICY", "JUDGES", "PRODUCTS", "DIGEST")]
-    for policy in registry.all():
-        lines.append((policy.id, "yes", ", ".join(policy.settings.products), policy.digest[:12]))
-    _columns(lines)
+    registry = Registry.load(settings.policy, packs_folder=settings.packs)
+    place = {policy.id: str(n) for n, policy in enumerate(registry.ordered, start=1)}
+    rows = [
+        (policy.id, place.get(policy.id, "-"), ", ".join(policy.settings.products), policy.digest[:12])
+        for policy in registry.known.values()
+    ]
+    _columns([("POLICY", "JUDGES", "PRODUCTS", "DIGEST"), *rows])
 
 
 @audit_app.command("verify")

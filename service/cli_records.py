@@ -54,6 +54,11 @@ async def prepare(settings: Settings) -> None:
         await require_durable(deployment.database)
 
 
+async def migrate_now(settings: Settings) -> None:
+    """Bring the database to the newest schema, whichever it is."""
+    await migrate(settings.database)
+
+
 async def create_keys(settings: Settings, wanted: Sequence[KeyWanted]) -> list[str]:
     """Make API keys, all or none; their texts are returned this once."""
     at = datetime.now(UTC)

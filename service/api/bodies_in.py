@@ -51,14 +51,16 @@ async def read_json(request: Request, parts: Parts) -> Any:
             (b"content-type", b"application/json"),
         ]
     document = parse(raw)
-    request._body = raw  # noqa: SLF001 - Starlette's own place for a body that was read
+    request._body = raw  # noqa: SLF001
     return document
 
 
 async def read_upload(request: Request, parts: Parts) -> Upload:
     """Store the one file of a multipart body as it arrives, and return it with the fields."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise MediaTypeRefused("Evidence is uploaded as multipart/form-data.", headers={"Accept": "multipart/form-data"})
+        raise MediaTypeRefused(
+            "Evidence is uploaded as multipart/form-data.", headers={"Accept": "multipart/form-data"}
+        )
     limits = parts.limits
     receive = bounded(request, bytes_max=limits.upload_bytes, seconds=limits.upload_seconds)
     stream = Request(request.scope, receive).stream()

@@ -53,7 +53,7 @@ def condition_of(request: Request) -> Condition:
 
 async def _if_match(
     request: Request,
-    if_match: Annotated[str | None, Header(description="The ETag of the record that is changed, or `*`.")] = None,  # noqa: ARG001 - documents the header
+    if_match: Annotated[str | None, Header(description="The ETag of the record that is changed, or `*`.")] = None,
 ) -> Condition:
     return condition_of(request)
 
@@ -72,7 +72,7 @@ def matches(header: str, version: int | None) -> bool:
     return version is not None and ("*" in tags or etag(version) in tags)
 
 
-def tag(response: Response, view: V, *, if_none_match: str | None = None) -> V:  # noqa: ARG001 - the door answers 304
+def tag(response: Response, view: V, *, if_none_match: str | None = None) -> V:
     """Tag an answer with its version; the door compares it with If-None-Match."""
     response.headers["ETag"] = etag(view.version)
     return view

@@ -28,7 +28,11 @@ UPLOAD: Final[dict[str, Any]] = {
                     "required": ["kind", "file"],
                     "properties": {
                         "kind": {"type": "string", "description": "One of the kinds in `evidence.missing`."},
-                        "file": {"type": "string", "format": "binary", "description": "PDF, JPEG or PNG, at most 20 MB."},
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "PDF, JPEG or PNG, at most 20 MB.",
+                        },
                         "loan_id": {"type": "string", "description": "Where the document is about one loan."},
                         "note": {"type": "string"},
                     },
@@ -48,9 +52,7 @@ async def post_evidence(case_id: UUID, upload: UploadOf, work: Work, desk: DeskO
         note=upload.fields.get("note") or None,
         file_name=upload.file_name,
     )
-    file, row = await evidence.receive(
-        work, case_id=case_id, description=description, stored=upload.stored, desk=desk
-    )
+    file, row = await evidence.receive(work, case_id=case_id, description=description, stored=upload.stored, desk=desk)
     response.headers["Location"] = f"/v1/cases/{case_id}/evidence/{row.id}/content"
     return tag(response, evidence_view(row, file.case))
 

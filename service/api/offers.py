@@ -72,9 +72,7 @@ async def decline_offer(offer_id: UUID, body: DeclineBody, work: Work, desk: Des
 
 
 @router.post("/{offer_id}/withdraw")
-async def withdraw_offer(
-    offer_id: UUID, body: WithdrawOfferBody, work: Work, response: Response
-) -> OfferView:
+async def withdraw_offer(offer_id: UUID, body: WithdrawOfferBody, work: Work, response: Response) -> OfferView:
     """Take an offer back: for fraud, a changed balance or changed law only, by a supervisor, with a reason."""
     row, file = await offering.withdraw_offer(work, offer_id=offer_id, ground=body.ground, reason=body.reason)
     return tag(response, offer_view(row, file.case, work))

@@ -1,7 +1,7 @@
 """What the composition root joined, as the routes reach it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
@@ -25,7 +25,7 @@ class Parts:
     clock: Callable[[], datetime]
     desk: Desk | None = None
     policies: tuple[Policy, ...] = ()
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 def parts_of(request: Request) -> Parts:

@@ -99,7 +99,7 @@ def _checked_text(value: str, at: str, problems: list[Problem], _depth: int) -> 
 
 
 def _checked_number(value: float, at: str, problems: list[Problem], _depth: int) -> float:
-    if isinstance(value, float) and not math.isfinite(value):
+    if not math.isfinite(value):
         raise MalformedBody("A number is too large.")
     if isinstance(value, int) and abs(value) > INTEGER_MAX:
         problems.append(Problem(at, "too_large", "The number is too large."))

@@ -18,7 +18,7 @@ from service.domain.errors import NotFound
 from service.domain.lifecycle import CaseAction, CaseState
 from service.domain.offer import OfferState, extended, require_binding, require_open
 from service.domain.policy import Level, Policy
-from service.relief.counter import CounterProposal
+from service.relief.asking import CounterProposal
 from service.relief.proposal import Proposal
 from service.storage import offers
 from service.storage.tables import AgreementRow, OfferRow, RoundRow

@@ -4,7 +4,8 @@ from typing import Any
 
 from service.casework.planning import Frame, TermsByLoan, require_known_loans
 from service.domain.policy import Level
-from service.relief.counter import CounterAnswer, CounterProposal, answer
+from service.relief.asking import CounterProposal
+from service.relief.counter import CounterAnswer, answer
 from service.relief.evaluate import evaluate
 from service.relief.menu import Menu, menu
 from service.relief.proposal import Proposal

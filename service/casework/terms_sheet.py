@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from service.casework.planning import Frame
 from service.domain.money import Amounts, Component
-from service.relief.counter import CounterAnswer, CounterProposal
+from service.relief.asking import CounterProposal
+from service.relief.counter import CounterAnswer
 from service.relief.instruments import Instrument, Terms
 from service.relief.plan import Plan
 from service.relief.proposal import LoanPlan, Proposal

@@ -1,6 +1,6 @@
 """How facts are derived from an application, its loans, the flags and our own record. Nothing is guessed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -126,13 +126,17 @@ def _relief_facts(loan: Loan, inputs: Inputs) -> dict[str, Any]:
     }
 
 
-_SUMS = (
-    "exposure principal interest penalty fees overdue_principal overdue_interest overdue contractual_payment "
-    "minimum_payment reliefs_24m breaches_24m permanent_mods_total extension_months_total"
-).split()
-_WORST = "days_past_due missed_12m worst_12m annual_rate snapshot_age_days lien_position valuation_age_days".split()
-_LEAST = "months_on_book original_months remaining_months days_to_maturity months_since_any_relief".split()
-_ANY = "secured occupied line_blocked imminent_default trial_failed_12m".split()
+_SUMS = [
+    "exposure", "principal", "interest", "penalty", "fees",
+    "overdue_principal", "overdue_interest", "overdue", "contractual_payment", "minimum_payment",
+    "reliefs_24m", "breaches_24m", "permanent_mods_total", "extension_months_total",
+]  # fmt: skip
+_WORST = [
+    "days_past_due", "missed_12m", "worst_12m", "annual_rate", "snapshot_age_days",
+    "lien_position", "valuation_age_days",
+]  # fmt: skip
+_LEAST = ["months_on_book", "original_months", "remaining_months", "days_to_maturity", "months_since_any_relief"]
+_ANY = ["secured", "occupied", "line_blocked", "imminent_default", "trial_failed_12m"]
 _OPTIONAL = frozenset({"lien_position", "valuation_age_days", "occupied", "line_blocked", "minimum_payment",
                        "months_since_any_relief"})  # fmt: skip
 """Facts that only some loans have: over several loans, those that have none are left out."""
@@ -276,4 +280,3 @@ def _loan_to_value(snapshots: Sequence[Snapshot]) -> Decimal | None:
 
 def _months(start: date | None, end: date | None) -> int | None:
     return months_between(start, end) if start and end else None
-

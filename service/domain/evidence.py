@@ -67,7 +67,13 @@ def unverified(checked: Iterable[Checked]) -> tuple[RequiredItem, ...]:
     return tuple(c.item for c in checked if c.item.needs == "verified" and c.state is EvidenceState.RECEIVED)
 
 
-_BEST_FIRST = (EvidenceState.VERIFIED, EvidenceState.WAIVED, EvidenceState.RECEIVED, EvidenceState.STALE, EvidenceState.REFUSED)
+_BEST_FIRST = (
+    EvidenceState.VERIFIED,
+    EvidenceState.WAIVED,
+    EvidenceState.RECEIVED,
+    EvidenceState.STALE,
+    EvidenceState.REFUSED,
+)
 
 
 def _state(required: RequiredItem, items: Sequence[Item], *, on: date) -> EvidenceState:

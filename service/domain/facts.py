@@ -35,7 +35,9 @@ class LoanFacts:
     remaining_months: Annotated[Count, "whole months until maturity, 0 after it"] = None
     days_to_maturity: Annotated[Count, "days until maturity; negative after it"] = None
     annual_rate: Annotated[Ratio, "nominal annual contract rate; over loans the highest"] = None
-    contractual_payment: Annotated[Money, "the instalment as a monthly amount; minimum payment of a revolving line"] = None
+    contractual_payment: Annotated[Money, "the instalment as a monthly amount; minimum payment of a revolving line"] = (
+        None
+    )
     snapshot_age_days: Annotated[Count, "days since the loan's figures were taken; over loans the oldest"] = None
     vouched: Annotated[Flag, "whether the lender vouches for the loan's figures; over loans for every one"] = None
     reliefs_24m: Annotated[Count, "reliefs granted in the last 24 months"] = None
@@ -69,7 +71,9 @@ class CaseFacts(LoanFacts):
     expenses: Annotated[Money, "monthly expenses of all kinds"] = None
     priority_debts: Annotated[Money, "monthly payments to priority debts"] = None
     other_debt_payments: Annotated[Money, "monthly payments to the other debts"] = None
-    surplus: Annotated[Money, "income less expenses, priority debts and other debt payments, before the case's loans"] = None
+    surplus: Annotated[
+        Money, "income less expenses, priority debts and other debt payments, before the case's loans"
+    ] = None
     surplus_expected: Annotated[Money, "the same from the day on which the budget is expected to recover"] = None
     expenses_vs_floor: Annotated[Ratio, "expenses over the pack's floor for a household of this size"] = None
     payment_to_income: Annotated[Ratio, "contractual payments over net income"] = None

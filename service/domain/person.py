@@ -1,6 +1,6 @@
 """The personal members of an application, kept in a document of their own so that a person can be forgotten."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from service.domain.application import Application, Contact, Identity
@@ -14,7 +14,7 @@ class Person:
 
     name: str | None = None
     identity: Identity | None = None
-    contact: Contact = Contact()
+    contact: Contact = field(default_factory=Contact)
     representative_name: str | None = None
     narrative: str | None = None
     comment: str | None = None
@@ -60,16 +60,16 @@ def _with(application: Application, person: Person) -> Application:
         request=replace(application.request, comment=person.comment),
         budget=replace(
             budget,
-            other_debts=tuple(
-                replace(d, creditor=_at(person.creditors, i)) for i, d in enumerate(budget.other_debts)
-            ),
+            other_debts=tuple(replace(d, creditor=_at(person.creditors, i)) for i, d in enumerate(budget.other_debts)),
         )
         if budget
         else None,
         loans=tuple(
             replace(
                 loan,
-                parties=tuple(replace(p, name=_at(_at(person.parties, i) or (), j)) for j, p in enumerate(loan.parties)),
+                parties=tuple(
+                    replace(p, name=_at(_at(person.parties, i) or (), j)) for j, p in enumerate(loan.parties)
+                ),
             )
             for i, loan in enumerate(application.loans)
         ),

@@ -92,13 +92,23 @@ def _loan(loan: Loan, at: str, *, on: date) -> Iterator[Problem]:
         yield Problem(f"{at}/as_of", "as_of_before_origination", "The figures are older than the loan.")
     if loan.as_of and loan.as_of > on:
         yield Problem(f"{at}/as_of", "as_of_in_future", "The figures are of a day that has not come.")
+    yield from _history(loan, at)
+    yield from _reliefs(loan, at)
+
+
+def _history(loan: Loan, at: str) -> Iterator[Problem]:
     if len(loan.history) > HISTORY_MAX or not (loan.history.isascii() and (loan.history.isdigit() or not loan.history)):
         yield Problem(f"{at}/history", "history_malformed", f"history is 0 to {HISTORY_MAX} digits, one per month.")
     if loan.original_instalments == 0:
         yield Problem(f"{at}/original_instalments", "zero_instalments", "A loan has at least one instalment.")
+
+
+def _reliefs(loan: Loan, at: str) -> Iterator[Problem]:
     for j, relief in enumerate(loan.previous_reliefs):
         if relief.ended_on and relief.ended_on < relief.granted_on:
-            yield Problem(f"{at}/previous_reliefs/{j}/ended_on", "ended_before_granted", "It ended before it was granted.")
+            yield Problem(
+                f"{at}/previous_reliefs/{j}/ended_on", "ended_before_granted", "It ended before it was granted."
+            )
 
 
 def _hardship(application: Application, *, on: date) -> Iterator[Problem]:

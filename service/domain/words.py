@@ -170,11 +170,13 @@ class LineStatus(StrEnum):
     CLOSED = "closed"
 
 
-PROTECTIVE_REASONS = frozenset({
-    HardshipReason.ILLNESS,
-    HardshipReason.DISABILITY,
-    HardshipReason.BEREAVEMENT,
-    HardshipReason.SEPARATION,
-    HardshipReason.FAMILY_CARE,
-})
+PROTECTIVE_REASONS = frozenset(
+    {
+        HardshipReason.ILLNESS,
+        HardshipReason.DISABILITY,
+        HardshipReason.BEREAVEMENT,
+        HardshipReason.SEPARATION,
+        HardshipReason.FAMILY_CARE,
+    }
+)
 """Reasons that may never count against a borrower."""

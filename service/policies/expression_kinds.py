@@ -1,6 +1,7 @@
 """Checks what a condition compares: names that exist, words that exist, numbers with numbers, a truth value at last."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Literal
@@ -47,7 +48,7 @@ VOCABULARIES: Final[dict[str, frozenset[str]]] = {
 _NUMERIC: Final = frozenset({"money", "number"})
 
 
-def mistakes(node: Node, *, amounts: Set[str]) -> Iterator[str]:
+def mistakes(node: Node, *, amounts: AbstractSet[str]) -> Iterator[str]:
     """Yield what is wrong with a condition, as the ends of sentences; `amounts` are the pack's own figures."""
     checker = _Checker(amounts)
     kind = checker.kind_of(node)
@@ -59,11 +60,11 @@ def mistakes(node: Node, *, amounts: Set[str]) -> Iterator[str]:
 class _Checker:
     """Walks a tree once; a part with a mistake has no kind, so that one mistake is told once."""
 
-    def __init__(self, amounts: Set[str]) -> None:
+    def __init__(self, amounts: AbstractSet[str]) -> None:
         self.found: list[str] = []
         self._amounts = amounts
 
-    def kind_of(self, node: Node) -> Kind | None:
+    def kind_of(self, node: Node) -> Kind | None:  # noqa: PLR0911
         match node:
             case Literally(value=value):
                 return "flag" if isinstance(value, bool) else "word" if isinstance(value, str) else "number"

@@ -70,7 +70,11 @@ def own_reason(code: str, policy_id: str, **particulars: Any) -> Reason:
     """Return a reason of the service itself."""
     severity = Severity.FATAL if code == "NO_PROGRAMME" else Severity.WARNING
     return Reason(
-        code=code, severity=severity, text=OWN_REASONS[code], source=f"{policy_id}: precedence of outcomes", **particulars
+        code=code,
+        severity=severity,
+        text=OWN_REASONS[code],
+        source=f"{policy_id}: precedence of outcomes",
+        **particulars,
     )
 
 
@@ -88,7 +92,9 @@ def judge(pack: Judged, facts: Facts) -> Verdict:
                 fired.append((rule, _reason(rule, env, held=True, loan_id=loan_id)))
             elif held is None and rule.outcome == "reject" and rule.severity is Severity.FATAL:
                 unknown = rule.when.unknown(env)
-                needed.append(own_reason("FACT_UNKNOWN", pack.id, fact=unknown[0] if unknown else None, loan_id=loan_id))
+                needed.append(
+                    own_reason("FACT_UNKNOWN", pack.id, fact=unknown[0] if unknown else None, loan_id=loan_id)
+                )
     programmes = tuple(_programmes(pack, facts, trace))
     outcome, own = _outcome(pack, facts, fired, needed, programmes)
     return Verdict(
@@ -156,10 +162,7 @@ def _programme(
             refused.append(_reason(rule, env, held=False, loan_id=loan_id))
         elif held is None:
             missing.extend(rule.when.unknown(env))
-    if refused:
-        eligibility = Eligibility.INELIGIBLE
-    else:
-        eligibility = Eligibility.CONDITIONAL if missing else Eligibility.ELIGIBLE
+    eligibility = Eligibility.INELIGIBLE if refused else Eligibility.CONDITIONAL if missing else Eligibility.ELIGIBLE
     return ProgrammeVerdict(
         code=programme.code,
         loan_id=loan_id,

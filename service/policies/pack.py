@@ -31,7 +31,7 @@ class Pack:
         """The name without the version."""
         return self.id.partition("@")[0]
 
-    def judge(self, facts: Facts, *, on: date) -> Verdict:  # noqa: ARG002 - the protocol's day; facts hold all ages
+    def judge(self, facts: Facts, *, on: date) -> Verdict:  # noqa: ARG002
         """Judge the facts; the same facts give the same verdict."""
         return judge(self, facts)
 
@@ -49,9 +49,7 @@ def pack_of(text: str, *, name: str) -> Pack:
     """Read a pack from its text; `name` stands before each problem."""
     read = read_pack(text, name=name)
     digest = hashlib.sha256(f"{JUDGEMENT}\n{text}".encode()).hexdigest()
-    return Pack(
-        id=read.id, digest=digest, settings=read.settings, rules=read.rules, eligible_when=read.eligible_when
-    )
+    return Pack(id=read.id, digest=digest, settings=read.settings, rules=read.rules, eligible_when=read.eligible_when)
 
 
 __all__ = ["Pack", "PackBroken", "load_pack", "pack_of"]

@@ -83,7 +83,9 @@ class _Reader:
             self.problems.append(f"{key}: there is no such key")
         head = self._table(self.document, "policy", "")
         amounts = self._amounts()
-        rules = tuple(r for n, raw in enumerate(self._tables("rules")) if (r := self._rule(raw, f"rules[{n}]", amounts)))
+        rules = tuple(
+            r for n, raw in enumerate(self._tables("rules")) if (r := self._rule(raw, f"rules[{n}]", amounts))
+        )
         programmes, eligible_when = self._programmes(amounts)
         self._no_code_twice(rules, programmes)
         settings = self._settings(head, amounts, programmes, rules, eligible_when)
@@ -178,7 +180,9 @@ class _Reader:
         for n, raw in enumerate(self._tables("programmes")):
             at = f"programmes[{n}]"
             code = self._text(raw, "code", at)
-            rules = [self._rule(r, f"{at}.eligible_when[{m}]", amounts) for m, r in enumerate(raw.get("eligible_when", ()))]
+            rules = [
+                self._rule(r, f"{at}.eligible_when[{m}]", amounts) for m, r in enumerate(raw.get("eligible_when", ()))
+            ]
             eligible[code] = tuple(r for r in rules if r is not None)
             programmes.append(
                 Programme(

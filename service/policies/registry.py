@@ -50,9 +50,11 @@ class Guarded:
         """Judge; whatever goes wrong is a matter for a person."""
         try:
             verdict = self.policy.judge(facts, on=on)
-        except Exception as error:  # noqa: BLE001 - somebody else's code; a person looks at the case instead
+        except Exception as error:  # noqa: BLE001
             return self._fault(type(error).__name__)
-        return verdict if isinstance(verdict, Verdict) else self._fault("the answer is no verdict")
+        if not isinstance(verdict, Verdict):
+            return self._fault("the answer is no verdict")  # type: ignore[unreachable]  # somebody else's code
+        return verdict
 
     def _fault(self, what: str) -> Verdict:
         return Verdict(
@@ -86,7 +88,7 @@ class OutOfScope:
         """Figures of the policy it stands in for."""
         return self.policy.settings
 
-    def judge(self, facts: Facts, *, on: date) -> Verdict:  # noqa: ARG002 - the protocol's arguments
+    def judge(self, facts: Facts, *, on: date) -> Verdict:  # noqa: ARG002
         """Answer `manual`, with the reason."""
         return Verdict(
             outcome=Outcome.MANUAL,
@@ -158,7 +160,8 @@ def own_packs(folder: Path | None) -> dict[str, Pack]:
     """Return the packs of the folder that the deployment names; a broken one stops the start."""
     if folder is None:
         return {}
-    found, problems = [], []
+    found: list[Pack] = []
+    problems: list[str] = []
     for path in sorted(folder.glob("*.toml")):
         try:
             found.append(load_pack(path))

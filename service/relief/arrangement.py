@@ -87,7 +87,7 @@ class Draft:
         self.overdue_principal = self.debt.overdue_principal
         self.repayment = self.debt.repayment
 
-    def apply(self, instrument: Instrument) -> None:  # noqa: C901, PLR0912 - one case for each instrument
+    def apply(self, instrument: Instrument) -> None:  # noqa: C901, PLR0912
         """Apply one instrument; its predecessors in the order have been applied."""
         match instrument:
             case Waive():

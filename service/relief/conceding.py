@@ -93,9 +93,7 @@ def _payments_max(whole: Family) -> int:
     return min(most, SETTLEMENT_PAYMENTS_MAX)
 
 
-def _settled(
-    base: Baseline, whole: Family, part: Decimal, asked: Asked, conditions: Conditions
-) -> Appraisal | None:
+def _settled(base: Baseline, whole: Family, part: Decimal, asked: Asked, conditions: Conditions) -> Appraisal | None:
     """Return the settlement of a part of the debt in the fewest payments that keep every limit.
 
     The sum at once is paid at signature; the months asked for are tried first.

@@ -143,9 +143,7 @@ def _loans(
         for base in bases
     }
     abilities = share_ability(debts, conditions, first=first, at_least=least)
-    payments = (
-        None if asked.payment is None else shared_capacity(debts, asked.payment, first=first, at_least=least)
-    )
+    payments = None if asked.payment is None else shared_capacity(debts, asked.payment, first=first, at_least=least)
     sums = shared(asked.lump_sum, [debt.balance.total for debt in debts])
     return [
         _Loan(
@@ -183,9 +181,7 @@ def _unchanged(loan: _Loan) -> Nearest:
     return Nearest(part=Part(base=loan.base, appraisal=found, programme=None), met=True, binding=())
 
 
-def _joined(
-    found: Sequence[Nearest], loans: Sequence[_Loan], asked: Asked, conditions: Conditions
-) -> CounterAnswer:
+def _joined(found: Sequence[Nearest], loans: Sequence[_Loan], asked: Asked, conditions: Conditions) -> CounterAnswer:
     """Join the answers of all loans, and judge them together."""
     rule = conditions.settings.negotiation.reveal
     binding = told((breach for one in found for breach in one.binding), rule=rule)
@@ -211,9 +207,7 @@ def _joined(
     )
 
 
-def _differences(
-    made: Proposal, asked: Asked, binding: Sequence[Breach], *, multiple: int
-) -> tuple[Difference, ...]:
+def _differences(made: Proposal, asked: Asked, binding: Sequence[Breach], *, multiple: int) -> tuple[Difference, ...]:
     """Return what of the counter-proposal is not as asked, and by which limit."""
     payment = sum(payment_of(loan.plan, multiple=multiple) for loan in made.loans)
     first_due_on = min(loan.plan.schedule[0].due_on for loan in made.loans if loan.plan.schedule).isoformat()
@@ -241,7 +235,7 @@ FIRST_OF: Final = {
 
 
 def _limit_on(name: str, binding: Sequence[Breach]) -> str | None:
-    """Return the limit that changes a member; months that shrink because the payment allows it change by the payment."""
+    """Return the limit that changes a member; months that the payment itself shortens change by the payment."""
     may_be_told: dict[str, Reveal] = {breach.limit: breach.reveal for breach in binding}
     limits = [limit for limit, reveal in may_be_told.items() if reveal == "full"]
     own = [limit for limit in FIRST_OF[name] if limit in limits]

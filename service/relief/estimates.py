@@ -149,7 +149,10 @@ class _Figures:
             self.named_rate = table.rates[row]
         financed = self.left[Component.PRINCIPAL] - self.overdue
         pays, carried, put_off, financed = self._eased(table, row, eased, financed)
-        level = financed * table.factors[row, eased] / table.over(row, eased, eased + regular) + carried / regular
+        level = (
+            financed * table.factors[row, eased] / table.over(row, np.asarray(eased), np.asarray(eased + regular))
+            + carried / regular
+        )
         spread, over = self._arrears(regular)
         first = np.minimum(eased + over, length)
         segments = (
@@ -172,7 +175,7 @@ class _Figures:
             rest = rest - given_up
         lengths, due = _lengths(_calendar(self.family), int(np.max(count)))
         segments = ((0 * count, count, paid / count),)
-        return self._estimates(segments, count, due, lengths, put_off=np.float64(0), possible=np.bool_(True))
+        return self._estimates(segments, count, due, lengths, put_off=np.float64(0), possible=np.True_)
 
     def _estimates(
         self, segments: Sequence[tuple[Any, Any, Any]], length: Any, due: Counts, lengths: Floats, *,
@@ -211,13 +214,13 @@ class _Figures:
             slack=flat(slack),
         )
 
-    def _flat(self, figure: Any) -> Floats:  # noqa: ANN401  an array or a number
+    def _flat(self, figure: Any) -> Floats:
         return np.ascontiguousarray(np.broadcast_to(np.asarray(figure, dtype=np.float64), self.family.shape)).ravel()
 
     def _templates(self, kind: str) -> list[int]:
         return [n for n, template in enumerate(self.family.templates) if template.kind == kind]
 
-    def _fixed(self, kind: str, parameter: str, default: Any) -> Any:  # noqa: ANN401  whatever a pack says
+    def _fixed(self, kind: str, parameter: str, default: Any) -> Any:
         found = self._templates(kind)
         return self.family.templates[found[0]].parameters.get(parameter, default) if found else default
 
@@ -227,12 +230,12 @@ class _Figures:
                 return axis, dimension
         return None
 
-    def _along(self, values: Sequence[Any], dimension: int) -> Any:  # noqa: ANN401  an array of any type
+    def _along(self, values: Sequence[Any], dimension: int) -> Any:
         shape = [1] * len(self.family.axes)
         shape[dimension] = len(values)
         return np.array(values).reshape(shape)
 
-    def _numbers(self, kind: str, parameter: str, default: float) -> Any:  # noqa: ANN401  an array or a number
+    def _numbers(self, kind: str, parameter: str, default: float) -> Any:
         template = self._templates(kind)[0]
         found = self._axis(template, parameter)
         if found is None:
@@ -240,7 +243,7 @@ class _Figures:
         axis, dimension = found
         return self._along([float(value) for value in axis.values], dimension)
 
-    def _count(self, kind: str) -> Any:  # noqa: ANN401  an array or a number
+    def _count(self, kind: str) -> Any:
         template = self._templates(kind)[0]
         name = "instalments" if "instalments" in self._named(template) else "payments"
         return np.int64(self._numbers(kind, name, 1))
@@ -284,7 +287,7 @@ class _Figures:
             return self._along(amounts, found[1]) if found else np.float64(amounts[0])
         return None
 
-    def _pay_upfront(self) -> Any:  # noqa: ANN401  an array or a number
+    def _pay_upfront(self) -> Any:
         if not self.family.has("upfront"):
             return np.float64(0)
         amount = self._numbers("upfront", "amount", 0)
@@ -360,7 +363,7 @@ def _part(wanted: Portion, amount: int) -> float:
     return float(min(wanted.amount or 0, amount))
 
 
-def _peak(segments: Sequence[tuple[Any, Any, Any]], start: int, end: int) -> Any:  # noqa: ANN401  an array
+def _peak(segments: Sequence[tuple[Any, Any, Any]], start: int, end: int) -> Any:
     """Return the highest amount of the instalments from a position until another; 0 where there are none."""
     peak: Any = np.float64(0)
     for begins, until, amount in segments:

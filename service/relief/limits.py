@@ -110,4 +110,3 @@ def settled(plan: Plan) -> tuple[int, int]:
     given_up = sum(int(_amount(p, plan.debt.balance.of(c))) for c in Component for p in _portions(plan.terms, c))
     paid = plan.upfront.total + sum(line.scheduled for line in plan.reconciliation)
     return paid, plan.debt.balance.total - given_up
-

@@ -241,9 +241,7 @@ def _families(whole: Family, asked: Asked) -> Iterator[Family]:
     yield free
 
 
-def _first_due(
-    base: Baseline, programmes: Sequence[Programme], asked: Asked
-) -> tuple[date | None, tuple[Breach, ...]]:
+def _first_due(base: Baseline, programmes: Sequence[Programme], asked: Asked) -> tuple[date | None, tuple[Breach, ...]]:
     """Return the first due day that may be had, and the breach if it is not the one asked for.
 
     It lies after the effective day, and no more periods after the contract's next due day than a holiday may last.
@@ -276,4 +274,3 @@ def _given_up(found: Appraisal) -> tuple[int, int, int, int]:
 
 def _code(part: Part) -> str:
     return part.programme.code if part.programme else "unchanged"
-

@@ -9,7 +9,7 @@ Points = NDArray[np.float64]
 
 def efficient(points: Points) -> NDArray[np.bool_]:
     """Return which rows no other row dominates: nowhere worse, somewhere better. Equal rows all stay."""
-    keep = np.ones(len(points), dtype=np.bool_)
+    keep: NDArray[np.bool_] = np.ones(len(points), dtype=np.bool_)
     for i in np.lexsort(points.T[::-1]):
         if keep[i]:
             keep &= ~_dominated_by(points[i], points)
@@ -18,10 +18,8 @@ def efficient(points: Points) -> NDArray[np.bool_]:
 
 def dominators(point: Points, points: Points, *, slack: Points) -> NDArray[np.bool_]:
     """Return which rows may dominate `point` when every figure of theirs may be off by `slack`."""
-    mask: NDArray[np.bool_] = (points <= point + slack).all(axis=1)
-    return mask
+    return np.asarray((points <= point + slack).all(axis=1), dtype=np.bool_)
 
 
 def _dominated_by(point: Points, points: Points) -> NDArray[np.bool_]:
-    mask: NDArray[np.bool_] = (point <= points).all(axis=1) & (point < points).any(axis=1)
-    return mask
+    return np.asarray((point <= points).all(axis=1) & (point < points).any(axis=1), dtype=np.bool_)

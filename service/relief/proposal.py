@@ -217,4 +217,3 @@ def _to_surplus(worst: Demand | None, conditions: Conditions) -> Decimal | None:
         return None
     surplus = replace(conditions.ability, share=Decimal(1)).on(worst.on)
     return ratio(worst.amount, surplus) if surplus > 0 else None
-

@@ -114,9 +114,7 @@ def share_ability(
 def _of_kind(code: str, case: _Case) -> Iterator[Proposal]:
     """Yield the best proposals of one kind, one for each objective by which they differ."""
     options = {debt.loan_id: _options(code, case.programmes.get(debt.loan_id, ())) for debt in case.debts}
-    least = {
-        d.loan_id: least_monthly(case.bases[d.loan_id], options[d.loan_id], case.conditions) for d in case.debts
-    }
+    least = {d.loan_id: least_monthly(case.bases[d.loan_id], options[d.loan_id], case.conditions) for d in case.debts}
     if None in least.values():
         return
     known = {loan_id: amount for loan_id, amount in least.items() if amount is not None}
@@ -152,9 +150,7 @@ def _search(programme: Programme, debt: Debt, ability: Ability, case: _Case) -> 
 def least_monthly(base: Baseline, options: Sequence[Programme], conditions: Conditions) -> int | None:
     """Return the lowest monthly amount with which a loan can be repaid at all; None when there is no way."""
     free = replace(conditions, ability=UNLIMITED, obligations=0)
-    found = (
-        Search(family=family(p, base.debt), base=base, conditions=free).best(LOWEST_PAYMENT) for p in options
-    )
+    found = (Search(family=family(p, base.debt), base=base, conditions=free).best(LOWEST_PAYMENT) for p in options)
     return min((_monthly(best.plan) for best in found if best is not None), default=None)
 
 

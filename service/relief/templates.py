@@ -54,7 +54,7 @@ def in_months(instalments: int, frequency: Frequency) -> int:
     return -(-instalments * MONTHS // frequency.periods_per_year)
 
 
-def portion(value: Any) -> Portion:  # noqa: ANN401  a fraction, a table or a portion
+def portion(value: Any) -> Portion:
     """Make a portion of an amount; a bare number or decimal string is a fraction."""
     made: Portion = _value(Portion, value, at="portion")
     return made
@@ -77,7 +77,7 @@ def _unabridged(kind: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     return full
 
 
-def _made(cls: Any, given: Mapping[str, Any], *, at: str) -> Any:  # noqa: ANN401  any dataclass of the instruments
+def _made(cls: Any, given: Mapping[str, Any], *, at: str) -> Any:
     own: dict[str, Field[Any]] = {f.name: f for f in fields(cls)}
     unknown = sorted(set(given) - set(own))
     if unknown:
@@ -94,7 +94,7 @@ def _hints(cls: type) -> dict[str, Any]:
     return get_type_hints(cls)
 
 
-def _value(hint: Any, value: Any, *, at: str) -> Any:  # noqa: ANN401  a value of any annotated type
+def _value(hint: Any, value: Any, *, at: str) -> Any:
     """Bring a value to its annotated type, or say that it is none."""
     origin, inner = get_origin(hint), get_args(hint)
     if origin in {Union, UnionType}:
@@ -106,7 +106,8 @@ def _value(hint: Any, value: Any, *, at: str) -> Any:  # noqa: ANN401  a value o
             raise InstrumentNotUnderstood(f"{at}: must be a list.")
         return tuple(_value(inner[0], item, at=f"{at}[{i}]") for i, item in enumerate(value))
     if isinstance(hint, EnumType):
-        return hint(_one_of([str(member) for member in hint], value, at=at))  # type: ignore[call-overload]
+        words: list[str] = [str(member) for member in list[Any](hint)]
+        return hint(_one_of(words, value, at=at))
     if isinstance(value, hint) and not isinstance(value, bool):
         return value
     if hint is Portion and not isinstance(value, Mapping):
@@ -116,13 +117,13 @@ def _value(hint: Any, value: Any, *, at: str) -> Any:  # noqa: ANN401  a value o
     return _plain(hint, value, at=at)
 
 
-def _one_of(allowed: Any, value: Any, *, at: str) -> Any:  # noqa: ANN401  the members of a closed set
+def _one_of(allowed: Any, value: Any, *, at: str) -> Any:
     if value not in allowed:
         raise InstrumentNotUnderstood(f"{at}: must be one of {', '.join(allowed)}.")
     return value
 
 
-def _whole(value: Any) -> int:  # noqa: ANN401  whatever a pack says
+def _whole(value: Any) -> int:
     if isinstance(value, bool) or Decimal(str(value)) != int(value):
         raise ValueError
     return int(value)
@@ -135,7 +136,7 @@ _PLAIN: Final[Mapping[Any, Callable[[Any], Any]]] = {
 }
 
 
-def _plain(hint: Any, value: Any, *, at: str) -> Any:  # noqa: ANN401  a plain value of any type
+def _plain(hint: Any, value: Any, *, at: str) -> Any:
     try:
         return _PLAIN[hint](value)
     except (KeyError, ValueError, TypeError, InvalidOperation):

@@ -99,7 +99,7 @@ def _treated_twice(terms: Terms) -> Iterator[Problem]:
         yield Problem("/instruments", "contradicting_instruments", "A renewal names what it refinances itself.")
 
 
-def _findings(instrument: Instrument) -> Iterator[Finding]:  # noqa: C901, PLR0912 - one case for each instrument
+def _findings(instrument: Instrument) -> Iterator[Finding]:  # noqa: C901, PLR0912
     match instrument:
         case Waive():
             yield from _waiver(instrument)

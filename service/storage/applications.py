@@ -44,9 +44,7 @@ async def replace(
     copy_for_search(case, application)
     await session.merge(PersonRow(case_id=case.id, document=dump(person)))
     session.add(
-        ApplicationVersionRow(
-            case_id=case.id, number=case.application_version, document=case.application, by=by, at=at
-        )
+        ApplicationVersionRow(case_id=case.id, number=case.application_version, document=case.application, by=by, at=at)
     )
 
 

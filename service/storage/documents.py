@@ -227,7 +227,7 @@ def _union(kinds: tuple[Any, ...]) -> _Codec:
     )
 
 
-def _alternatives(kinds: tuple[Any, ...]) -> _Codec:
+def _alternatives(kinds: tuple[Any, ...]) -> _Codec:  # noqa: C901
     if all(is_dataclass(k) for k in kinds):
         return _tagged(kinds)
     tags_decimal = Decimal in kinds and str in kinds
@@ -257,7 +257,7 @@ def _alternatives(kinds: tuple[Any, ...]) -> _Codec:
 
 
 def _tagged(kinds: tuple[Any, ...]) -> _Codec:
-    """A union of dataclasses, each known by the one value of its member `kind`."""
+    """Return the codec of a union of dataclasses, each known by the one value of its member `kind`."""
     by_kind = {get_args(get_type_hints(k)["kind"])[0]: _codec(k) for k in kinds}
 
     def read(document: Any) -> Any:

@@ -5,11 +5,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Text, cast, func, literal, literal_column, select, tuple_
+from sqlalchemy import BigInteger, ColumnClause, Text, cast, func, literal, literal_column, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from service.domain.actors import Actor, Role
 from service.storage.columns import TransactionNumber
@@ -108,27 +109,28 @@ async def verify_chain(session: AsyncSession, case_id: UUID) -> Broken | None:
     return None
 
 
+NO_EVENT: Final = UUID(int=0)
+
+
 @dataclass(frozen=True, slots=True)
 class FeedPosition:
     """Where a reader of the feed stands: the transaction's number and the event's id; on SQLite the row's number."""
 
     transaction: int = 0
-    event: UUID = UUID(int=0)
+    event: UUID = NO_EVENT
 
 
-async def feed(
-    session: AsyncSession, *, after: FeedPosition, limit: int
-) -> Sequence[tuple[FeedPosition, EventRow]]:
+async def feed(session: AsyncSession, *, after: FeedPosition, limit: int) -> Sequence[tuple[FeedPosition, EventRow]]:
     """Return settled events in the order of the feed: one that commits late is never skipped."""
     if session.get_bind().dialect.name == "sqlite":
         return await _feed_by_row(session, after=after, limit=limit)
     number = EventRow.__table__.c.transaction_number  # type: ignore[attr-defined]
     position = cast(literal(str(after.transaction), Text()), TransactionNumber())
     settled = number < func.pg_snapshot_xmin(func.pg_current_snapshot())
-    later = tuple_(number, EventRow.id) > tuple_(position, after.event)  # type: ignore[arg-type]
+    later = tuple_(number, col(EventRow.id)) > tuple_(position, after.event)
     readable = cast(cast(number, Text()), BigInteger())
     rows = await session.execute(
-        select(readable, EventRow).where(settled, later).order_by(number, EventRow.id).limit(limit)  # type: ignore[call-overload]
+        select(readable, EventRow).where(settled, later).order_by(number, col(EventRow.id)).limit(limit)
     )
     return [(FeedPosition(transaction, event.id), event) for transaction, event in rows]
 
@@ -137,8 +139,8 @@ async def _feed_by_row(
     session: AsyncSession, *, after: FeedPosition, limit: int
 ) -> Sequence[tuple[FeedPosition, EventRow]]:
     """On SQLite one transaction writes at a time, so rows are numbered in the order of their commits."""
-    number = literal_column("events.rowid")
+    number: ColumnClause[int] = literal_column("events.rowid")
     rows = await session.execute(
-        select(number, EventRow).where(number > after.transaction).order_by(number).limit(limit)  # type: ignore[call-overload]
+        select(number, EventRow).where(number > after.transaction).order_by(number).limit(limit)
     )
     return [(FeedPosition(int(row), event.id), event) for row, event in rows]

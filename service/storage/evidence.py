@@ -53,9 +53,7 @@ async def add(
     return row
 
 
-async def add_waiver(
-    work: UnitOfWork, case: CaseRow, *, kind: str, loan_id: str | None, reason: str
-) -> EvidenceRow:
+async def add_waiver(work: UnitOfWork, case: CaseRow, *, kind: str, loan_id: str | None, reason: str) -> EvidenceRow:
     """Add the lender's word that a required document is not needed, with the reason."""
     row = EvidenceRow(
         case_id=case.id,

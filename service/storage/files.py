@@ -72,14 +72,12 @@ class Files:
         key = uuid4().hex
         checked = await _Checked(chunks).begun()
         try:
-            await obstore.put_async(self.store, key, checked, chunk_size=CHUNK)  # type: ignore[arg-type]  # any async iterator
+            await obstore.put_async(self.store, key, checked, chunk_size=CHUNK)
         except BaseError as error:
             raise Unavailable("The file cannot be stored now.") from error
         if self.folder is not None:
             await asyncio.to_thread(_make_durable, self.folder / key)
-        return StoredFile(
-            key=key, media_type=checked.media_type, size=checked.size, sha256=checked.digest.hexdigest()
-        )
+        return StoredFile(key=key, media_type=checked.media_type, size=checked.size, sha256=checked.digest.hexdigest())
 
     async def read(self, key: str) -> AsyncIterator[bytes]:
         """Return a stored file in pieces."""

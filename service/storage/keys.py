@@ -51,9 +51,7 @@ async def find(session: AsyncSession, keyring: Keyring, key: str) -> Actor | Non
     row = await session.scalar(wanted)
     if row is None or row.revoked_at is not None:
         return None
-    return Actor(
-        role=Role(row.role), identity=row.subject or f"key:{row.id}", vouches_for_loans=row.vouches_for_loans
-    )
+    return Actor(role=Role(row.role), identity=row.subject or f"key:{row.id}", vouches_for_loans=row.vouches_for_loans)
 
 
 async def all_keys(session: AsyncSession) -> Sequence[ApiKeyRow]:

@@ -14,8 +14,9 @@ def insert_unless_there(
 
     Never ask for the number of rows: PostgreSQL's drivers answer -1, and a second effect would go unseen.
     """
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).values(rows).on_conflict_do_nothing()
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table).values(rows).on_conflict_do_nothing()
+    return postgresql.insert(table).values(rows).on_conflict_do_nothing()
 
 
 def is_sqlite(session: AsyncSession) -> bool:

@@ -250,7 +250,7 @@ def test_a_case_has_at_most_fifty_loans(count: int, codes: list[str]) -> None:
 
 def test_what_comes_after_a_list_that_is_too_long_is_judged_too() -> None:
     loans = [li_loan_json(id=f"L-{i}") for i in range(201)]
-    loans[7] = {"id": 7}
+    loans[7] = li_loan_json(id=7)
 
     found = [(problem.pointer, problem.code) for problem in problems(li_json(loans=loans))]
 

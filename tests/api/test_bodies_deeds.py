@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from service.relief.counter import CounterProposal
 
 from service.api.bodies import deeds
 from service.api.bodies.body import Body
@@ -15,6 +14,7 @@ from service.api.bodies.faults import problems_of
 from service.api.bodies.terms import ONLY_LOAN
 from service.domain.decision import DecisionOutcome
 from service.domain.facts import FLAGS
+from service.relief.asking import CounterProposal
 from service.relief.instruments import Term
 
 ALL: list[type[Body]] = [

@@ -137,7 +137,7 @@ def test_a_recovery_is_told_twice_and_the_same() -> None:
         assert (expected and expected["from"]) == body["hardship"]["expected_until"]
 
 
-@pytest.mark.parametrize("today", [date(2024, 2, 29), date(2026, 12, 31), date(2027, 3, 1)])
+@pytest.mark.parametrize("today", (date(2024, 2, 29), date(2026, 12, 31), date(2027, 3, 1)))
 def test_the_day_moves_dates_and_nothing_else(today: date) -> None:
     """Whatever the day, the amounts are the same, and so is the whole body when it is made twice."""
 
@@ -167,7 +167,7 @@ def test_a_charged_off_loan_is_still_owed() -> None:
 
 @pytest.mark.parametrize(
     ("annual", "net"),
-    [(0, 0), (40_000_00, 2_833_33), (100_000_00, 6_483_33), (120_000_00, 7_566_67)],
+    ((0, 0), (40_000_00, 2_833_33), (100_000_00, 6_483_33), (120_000_00, 7_566_67)),
 )
 def test_the_tax_is_marginal(annual: int, net: int) -> None:
     assert net_monthly(annual) == net

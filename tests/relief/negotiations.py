@@ -42,7 +42,7 @@ def grid(*values: int | str) -> Grid:
     return Grid(values=tuple(Decimal(v) if isinstance(v, str) else v for v in values))
 
 
-def template(kind: str, grids: dict[str, Grid] | None = None, **parameters: Any) -> InstrumentTemplate:  # noqa: ANN401
+def template(kind: str, grids: dict[str, Grid] | None = None, **parameters: Any) -> InstrumentTemplate:
     """Return a template of an instrument."""
     return InstrumentTemplate(kind=kind, parameters=parameters, grids=grids or {})
 

@@ -143,7 +143,9 @@ def test_what_is_paid_ahead_waits_for_the_next_instalment() -> None:
 
 
 def test_what_is_paid_beyond_everything_due_reduces_the_principal() -> None:
-    loan = li_loan(balance=Amounts(principal=1_000_000), overdue=Overdue(), next_due_on=None, instalments_remaining=None)
+    loan = li_loan(
+        balance=Amounts(principal=1_000_000), overdue=Overdue(), next_due_on=None, instalments_remaining=None
+    )
     payment = Received(FIRST_OF_DECEMBER, 400_000)
 
     debt = bring_forward(loan, effective_on=FIRST_OF_DECEMBER, payments=[payment])
@@ -200,7 +202,12 @@ def test_interest_only_makes_only_interest_overdue_until_the_last_instalment() -
 
 
 def test_a_bullet_becomes_overdue_when_it_matures() -> None:
-    bullet = {"repayment": Repayment.BULLET, "overdue": Overdue(), "next_due_on": None, "instalments_remaining": None}
+    bullet: dict[str, Any] = {
+        "repayment": Repayment.BULLET,
+        "overdue": Overdue(),
+        "next_due_on": None,
+        "instalments_remaining": None,
+    }
 
     before = brought(maturity_on=date(2026, 12, 15), **bullet)
     after = brought(date(2026, 12, 20), maturity_on=date(2026, 12, 15), **bullet)

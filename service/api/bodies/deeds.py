@@ -9,7 +9,7 @@ from service.api.bodies.body import Body
 from service.api.bodies.figures import AmountWithin, DayWithin, Id, Name, Narrative, Word
 from service.api.bodies.terms import TermsBody
 from service.domain.decision import DecisionOutcome
-from service.relief.counter import CounterProposal
+from service.relief.asking import CounterProposal
 from service.relief.instruments import Instrument
 
 Reason = Annotated[

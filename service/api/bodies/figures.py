@@ -46,7 +46,7 @@ def _written(pattern: str, then: CoreSchema, *, code: str, sentence: str) -> Get
         custom_error_type=code,
         custom_error_message=sentence,
     )
-    taken: Callable[[Any, Any], CoreSchema] = lambda _source, _handler: schema  # noqa: E731 - a typed lambda
+    taken: Callable[[Any, Any], CoreSchema] = lambda _source, _handler: schema  # noqa: E731
     return GetPydanticSchema(taken)
 
 

@@ -143,7 +143,7 @@ class DiffView(View):
     field: str
     before: Any = None
     after: Any = None
-    by: str
+    by: str | None = Field(default=None, description="The limit that changed it; null where it is not told.")
 
 
 class CounterView(Record):

@@ -1,0 +1,105 @@
+"""What tests of storage and of the API work on: the whole service, on SQLite and on PostgreSQL, with a clock of theirs."""  # noqa: E501
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from service.app import create_app
+from service.domain.actors import Role
+from service.settings import Settings
+from service.storage import keys
+from service.storage.migrating import migrate
+from tests import postgres
+
+MORNING = datetime(2026, 11, 15, 9, 0, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now: datetime = MORNING
+
+    def __call__(self) -> datetime:
+        """Return the moment."""
+        return self.now
+
+    def advance(self, **by: int) -> None:
+        """Move on by so many days, hours and so on."""
+        self.now += timedelta(**by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A running service, its clock, and a way to call it as anybody."""
+
+    app: FastAPI
+    http: httpx.AsyncClient
+    clock: Clock
+    keys: dict[tuple[str, str | None, bool], str] = field(default_factory=dict)
+
+    async def key(self, role: str, subject: str | None = None, *, vouches: bool = False) -> str:
+        """Return a key of this role, made when it is first asked for."""
+        wanted = (role, subject, vouches)
+        if wanted not in self.keys:
+            parts = self.app.state.parts
+            async with parts.database.writing() as session:
+                text, _ = await keys.create(
+                    session,
+                    parts.keyring,
+                    role=Role(role),
+                    name=role,
+                    at=self.clock(),
+                    subject=subject,
+                    vouches_for_loans=vouches,
+                )
+            self.keys[wanted] = text
+        return self.keys[wanted]
+
+    async def call(self, key: str, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """Send a request with a key; a POST gets an Idempotency-Key of its own unless one is given."""
+        sent = {"Authorization": f"Bearer {key}", **{n.replace("_", "-"): v for n, v in headers.items()}}
+        if method == "POST":
+            sent.setdefault("Idempotency-Key", f'"{uuid4()}"')
+        return await self.http.request(method, path, json=body, headers=sent)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgres.Server]:
+    """Run one PostgreSQL server for all tests."""
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture(params=("sqlite", "postgresql"))
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty database of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'parley.db'}"
+    server: postgres.Server = request.getfixturevalue("postgresql")
+    return server.create_database()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Return the service's clock: the morning of 15 November 2026."""
+    return Clock()
+
+
+@pytest.fixture
+async def service(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Service]:
+    """Run the whole service on an empty database."""
+    await migrate(database_url)
+    settings = Settings(data=tmp_path, database=database_url)
+    app = create_app(settings, clock=clock)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://parley.test", timeout=30) as http:
+            yield Service(app=app, http=http, clock=clock)
