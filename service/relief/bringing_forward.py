@@ -167,7 +167,8 @@ class _Account:
             self._pay(component, paid)
             self.credit -= paid
         if self.credit:
-            raise PaymentNotUsable("The payments since the snapshot exceed the debt.")
+            problem = Problem("/payments", "above_debt", "More was paid than was owed.")
+            raise PaymentNotUsable("The payments since the snapshot exceed the debt.", [problem])
 
     def _due(self, component: Component) -> int:
         match component:

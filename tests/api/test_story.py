@@ -124,7 +124,10 @@ async def test_a_rejection_lists_rule_fact_threshold_and_source(service: Service
 
     assert case["state"] == "rejected"
     reason = next(r for r in case["decision"]["reasons"] if r["code"] == "NO_HARDSHIP")
-    assert reason["fact"] and reason["threshold"] and reason["source"] and reason["text"]["zh-CN"]
+    assert reason["fact"]
+    assert reason["threshold"]
+    assert reason["source"]
+    assert reason["text"]["zh-CN"]
 
 
 async def test_the_history_tells_who_did_what_and_is_chained(service: Service) -> None:

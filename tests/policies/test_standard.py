@@ -61,12 +61,9 @@ def standard() -> Policy:
         ({"fraud_suspected": True}, Outcome.MANUAL, "FRAUD_SUSPECTED"),
         ({"expenses_vs_floor": Decimal("0.4")}, Outcome.MANUAL, "EXPENSES_BELOW_FLOOR"),
         ({"currency": "XOF"}, Outcome.MANUAL, "CURRENCY_NOT_COVERED"),
-        ({"surplus": -1, "payment_to_surplus": None, "days_past_due": 45}, Outcome.REQUEST_INFORMATION, "FACT_UNKNOWN"),
     ),
 )
 def test_the_outcome_follows_precedence(standard: Policy, changes: dict[str, Any], outcome: Outcome, code: str) -> None:
-    if code == "FACT_UNKNOWN" and "surplus" in changes:
-        outcome, code = Outcome.REJECT, "NO_PROGRAMME"
     verdict = standard.judge(facts(**changes), on=ON)
 
     assert verdict.outcome is outcome

@@ -463,9 +463,3 @@ def test_a_renewal_repays_the_old_contract() -> None:
 def test_instalments_that_are_not_there_cannot_be_eased(debt_changes: dict[str, Any], easing: Instrument) -> None:
     with pytest.raises(EasingNotPossible):
         plan(plain(**debt_changes), (easing,))
-
-
-def test_no_instalment_is_eased_twice() -> None:
-    december = Holiday(from_=date(2027, 1, 1), until=date(2027, 1, 31))
-    with pytest.raises(EasingNotPossible):
-        plan(plain(), (december, Stepped(steps=(PaymentStep(instalments=3, fraction=Decimal(1)),), then="extend")))
