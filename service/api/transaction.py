@@ -5,216 +5,284 @@ A resource is a router of this route class; what its functions ask for says what
     router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=Transactional)
 
     @router.post("", status_code=201)
-    async def post_case(body: CaseBody, work: Work, desk: DeskOf, response: Response) -> CaseView:
-        file = await intake.post_case(work, body.application(), submit=body.submit, desk=desk)
+    async def post_case(raw: Application, work: Work, desk: DeskOf, response: Response) -> CaseView:
+        body, application = parse(raw, on=work.now.date())
+        file = await intake.post_case(work, application, submit=body.submit, desk=desk)
         response.headers["Location"] = f"/v1/cases/{file.case.id}"
         return tag(response, case_view(work, file, desk))
 
-* `Work`: a transaction. A POST needs an Idempotency-Key, PATCH, PUT and DELETE need If-Match. The answer is stored
+* `Work`: a transaction. A POST needs an Idempotency-Key; PATCH, PUT and DELETE need If-Match. The answer is stored
   with its effect, both are committed, and only then is it sent.
 * `Reading`: a session that sees one state of the database and cannot write; no key, also not for a POST.
 * `ActorOf`: nothing but who asks. Without any of these a route is public.
-* `UploadOf`: the file of a multipart body, stored before the transaction opens, and discarded if that fails.
+* `UploadOf`: the file of a form, stored before the transaction opens, and discarded if that fails.
 
 Bodies are read to their end, strictly and within limits, before anything is opened; an empty one counts as `{}`.
-A record's answer is tagged with its version, and `If-None-Match` answered with 304.
+A record's answer is tagged with its version, and If-None-Match answered with 304.
 """
 
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from enum import IntEnum
+from typing import Annotated, Any, Final, get_args, get_origin
 
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 
 from service.api import etags
 from service.api.authentication import authenticate
-from service.api.bodies_in import Upload, read_json, read_upload
+from service.api.bodies_in import JsonRead, Upload, read_json, read_upload
 from service.api.parts import Parts, parts_of
-from service.api.problems import KeyMalformed, KeyMissing, KeyReused, RequestRunning, VersionChanged, VersionNeeded
-from service.api.strict_json import fingerprint
+from service.api.problem_schema import PROBLEM_SCHEMA
+from service.api.problems import (
+    InputRefused,
+    KeyMalformed,
+    KeyMissing,
+    KeyReused,
+    RequestRunning,
+    VersionNeeded,
+)
+from service.api.strict_json import fingerprint, require_visible
 from service.domain.actors import Actor
+from service.domain.errors import Conflict, Problem, RuleBroken
 from service.storage import idempotency
-from service.storage.idempotency import Answer, Claim, OtherRequest, StillRunning
 from service.storage.progress import progress
 from service.storage.work import UnitOfWork
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+BEARER: Final = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer plk_…`")
+REPLAYED: Final = "Idempotent-Replayed"
 KEY_MAX: Final = 255
-KEPT_HEADERS: Final = ("content-type", "etag", "location")
-_BEARER: Final = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer plk_…`")
-_Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+STORED_HEADERS: Final = ("content-type", "etag", "location")
+WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+PRIVATE: Final = {"Cache-Control": "no-store", "Vary": "Authorization"}
+Handler = Callable[[Request], Awaitable[Response]]
 
 
-def _actor(request: Request, credentials: _Credentials) -> Actor:
-    actor = request.state.parley_actor
+class Opens(IntEnum):
+    """What the door opens for a route: the most that it asks for."""
+
+    NOTHING = 0
+    IDENTITY = 1
+    READING = 2
+    WRITING = 3
+
+
+async def _actor(request: Request, _scheme: Annotated[object, Depends(BEARER)]) -> Actor:
+    actor = request.state.actor
     assert isinstance(actor, Actor)
     return actor
 
 
-def _work(request: Request, credentials: _Credentials) -> UnitOfWork:
-    work = request.state.parley_work
-    assert isinstance(work, UnitOfWork)
-    return work
+async def _reading(request: Request, _scheme: Annotated[object, Depends(BEARER)]) -> UnitOfWork:
+    return _work_of(request)
 
 
-def _reading(request: Request, credentials: _Credentials) -> UnitOfWork:
-    return _work(request, credentials)
+async def _writing(request: Request, _scheme: Annotated[object, Depends(BEARER)]) -> UnitOfWork:
+    return _work_of(request)
 
 
-def _upload(request: Request) -> Upload:
-    upload = request.state.parley_upload
+async def _upload(request: Request) -> Upload:
+    upload = request.state.upload
     assert isinstance(upload, Upload)
     return upload
 
 
+def _work_of(request: Request) -> UnitOfWork:
+    work = request.state.work
+    assert isinstance(work, UnitOfWork)
+    return work
+
+
 ActorOf = Annotated[Actor, Depends(_actor)]
-Work = Annotated[UnitOfWork, Depends(_work)]
 Reading = Annotated[UnitOfWork, Depends(_reading)]
+Work = Annotated[UnitOfWork, Depends(_writing)]
 UploadOf = Annotated[Upload, Depends(_upload)]
-
-
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """What a route asks of the door."""
-
-    writes: bool
-    reads: bool
-    actor: bool
-    upload: bool
+_OPENED_BY: Final[dict[object, Opens]] = {_actor: Opens.IDENTITY, _reading: Opens.READING, _writing: Opens.WRITING}
 
 
 class Transactional(APIRoute):
-    """A route behind the one door."""
+    """A route that is reached through the door."""
 
-    def get_route_handler(self) -> Handler:
-        """Return the route with the door around it."""
-        route, needs = super().get_route_handler(), _needs(self.dependant)
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.responses = {"default": PROBLEM_SCHEMA, **self.responses}
+        if _opens(self.dependant) is Opens.WRITING and "POST" in (self.methods or ()):
+            given = self.openapi_extra or {}
+            self.openapi_extra = {**given, "parameters": [*given.get("parameters", ()), _KEY_PARAMETER]}
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Put the door before the route's own handler."""
+        run, opens = super().get_route_handler(), _opens(self.dependant)
+        flat = tuple(_flat(self.dependant))
+        takes_file = any(d.call is _upload for d in flat)
+        parameters = {p.alias: _is_list(p.field_info.annotation) for d in flat for p in d.query_params}
 
         async def through_the_door(request: Request) -> Response:
+            _require_known(request, parameters)
+            if opens is not Opens.NOTHING:
+                request.state.actor = await authenticate(request)
+            key = _required_headers(request) if opens is Opens.WRITING else None
             parts = parts_of(request)
-            if needs.actor:
-                request.state.parley_actor = await authenticate(request)
-            body = await _read(request, parts, needs)
-            if needs.writes:
-                response = await _write(request, parts, route, body)
-            elif needs.reads:
-                async with parts.database.reading() as session:
-                    request.state.parley_work = _unit(request, parts, session)
-                    response = await route(request)
-            else:
-                response = await route(request)
-            etags.tag_record(response)
-            if request.method == "GET" and etags.not_modified(request, response):
-                return Response(status_code=304, headers={"ETag": response.headers["etag"]})
-            response.headers.setdefault("Cache-Control", "no-store")
-            return response
+            if takes_file:
+                return await _with_file(request, parts, run, key)
+            if request.method in WITH_BODY:
+                request = await read_json(request, parts)
+            return await _open(request, parts, run, opens=opens, key=key)
 
         return through_the_door
 
 
-def _needs(dependant: Dependant) -> Needs:
-    """Find out from a route's dependencies what the door has to open."""
-    calls = {d.call for d in dependant.dependencies}
-    return Needs(
-        writes=_work in calls,
-        reads=_reading in calls,
-        actor=bool(calls & {_work, _reading, _actor}),
-        upload=_upload in calls,
-    )
-
-
-async def _read(request: Request, parts: Parts, needs: Needs) -> Any:
-    """Read the body to its end; what two requests must have in common is returned."""
-    if request.method == "GET":
-        return None
-    if not needs.upload:
-        return await read_json(request, parts)
-    upload = await read_upload(request, parts)
-    request.state.parley_upload = upload
-    return {"fields": dict(upload.fields), "sha256": upload.stored.sha256}
-
-
-async def _write(request: Request, parts: Parts, route: Handler, body: Any) -> Response:
-    """Run the route in one transaction; only what succeeded is stored, and it is committed before it is answered."""
-    upload: Upload | None = getattr(request.state, "parley_upload", None)
+async def _with_file(request: Request, parts: Parts, run: Handler, key: str | None) -> Response:
+    """Store the file that comes with a request before anything is opened; it is kept only if its record is."""
+    upload = request.state.upload = await read_upload(request, parts)
     kept = False
     try:
-        claim = _claim(request, body)
-        async with parts.database.writing() as session:
-            first = await _first_answer(session, claim, parts) if claim else None
-            if first is not None:
-                return _replayed(first)
-            request.state.parley_work = _unit(request, parts, session)
-            response = await route(request)
-            _honour_if_match(request, session)
-            etags.tag_record(response)
-            if claim is not None:
-                await session.flush()
-                await idempotency.store(session, claim, _answer_of(response))
-        kept = True
-        return response
+        response = await _open(request, parts, run, opens=Opens.WRITING, key=key)
+        kept = REPLAYED not in response.headers
     finally:
-        if upload is not None and not kept:
+        if not kept:
             await parts.files.discard(upload.stored.key)
+    return response
 
 
-def _unit(request: Request, parts: Parts, session: Any) -> UnitOfWork:
-    return UnitOfWork(session=session, actor=request.state.parley_actor, clock=parts.clock)
+async def _open(request: Request, parts: Parts, run: Handler, *, opens: Opens, key: str | None) -> Response:
+    """Open what the route asks for, and run it."""
+    if opens is Opens.WRITING:
+        response = await _write(request, parts, run, key)
+    elif opens is Opens.READING:
+        async with parts.database.reading() as session:
+            request.state.work = UnitOfWork(session=session, actor=request.state.actor, clock=parts.clock)
+            response = await run(request)
+    else:
+        response = await run(request)
+    if opens is not Opens.NOTHING:
+        response.headers.update(PRIVATE)
+    etags.tag_record(response)
+    if request.method == "GET" and etags.not_modified(request, response):
+        kept = {name: response.headers[name] for name in ("etag", "cache-control", "vary") if name in response.headers}
+        return Response(status_code=304, headers=kept)
+    return response
 
 
-def _claim(request: Request, body: Any) -> Claim | None:
-    """Return the key under which a POST is done once; a change of a record names its version instead."""
-    if request.method != "POST":
-        if request.headers.get("if-match") is None:
-            raise VersionNeeded("Name the version that you change: If-Match with the ETag of the record.")
+async def _write(request: Request, parts: Parts, run: Handler, key: str | None) -> Response:
+    """Claim the key, run, keep the answer with its effect, and commit; only then is the answer given back."""
+    actor: Actor = request.state.actor
+    async with parts.database.writing() as session:
+        work = request.state.work = UnitOfWork(session=session, actor=actor, clock=parts.clock)
+        if key is None:
+            return await _run_on_version(request, run, work)
+        claim = idempotency.Claim(principal=actor.identity, key=key, fingerprint=_fingerprint(request))
+        first = await _claimed(work, claim)
+        if first is not None:
+            return Response(first.body, first.status, headers={**first.headers, REPLAYED: "true"})
+        response = await _run_on_version(request, run, work)
+        etags.tag_record(response)
+        headers = {name: response.headers[name] for name in STORED_HEADERS if name in response.headers}
+        answer = idempotency.Answer(status=response.status_code, headers=headers, body=bytes(response.body))
+        await idempotency.store(session, claim, answer)
+    return response
+
+
+def _fingerprint(request: Request) -> str:
+    """Return what tells this request from another: method, path and document, or the fields and the file's hash."""
+    if isinstance(request, JsonRead):
+        said = request.document
+    elif hasattr(request.state, "upload"):
+        upload: Upload = request.state.upload
+        said = {"fields": dict(upload.fields), "sha256": upload.stored.sha256}
+    else:
+        said = None
+    return fingerprint(request.method, str(request.url.replace(scheme="", netloc="")), said)
+
+
+async def _claimed(work: UnitOfWork, claim: idempotency.Claim) -> idempotency.Answer | None:
+    try:
+        return await idempotency.claim(work.session, claim, at=work.clock())
+    except idempotency.StillRunning:
+        raise RequestRunning("Ask again in a moment; you will get its answer.", headers={"Retry-After": "1"}) from None
+    except idempotency.OtherRequest:
+        problem = Problem("", "idempotency_key_reused", "Another request was sent with this key.")
+        raise KeyReused("Take a new key for a new request.", [problem]) from None
+
+
+async def _run_on_version(request: Request, run: Handler, work: UnitOfWork) -> Response:
+    """Run a route under If-Match: a stale version outweighs what the record's state says, but not whether it is seen.
+
+    The version is that of the record that was locked, before this request changed it.
+    """
+    condition, course = etags.condition_of(request), progress(work.session)
+    try:
+        response = await run(request)
+    except (Conflict, RuleBroken):
+        if course.version is not None:
+            condition.honour(course.version)
+        raise
+    assert response.status_code < 400, "a route raises its errors, so that nothing of it is kept"
+    condition.honour(course.version)
+    return response
+
+
+def _required_headers(request: Request) -> str | None:
+    """Return the Idempotency-Key; refuse a request that creates without one, or changes without If-Match."""
+    if request.method in etags.NEEDS_VERSION and "if-match" not in request.headers:
+        raise VersionNeeded("Name the version that you change: If-Match with the ETag of the record.")
+    given = request.headers.getlist("idempotency-key")
+    if not given:
+        if request.method == "POST":
+            raise KeyMissing("Send an Idempotency-Key, so that a request sent twice is done once.")
         return None
-    actor: Actor = request.state.parley_actor
-    return Claim(
-        principal=actor.identity,
-        key=_key(request),
-        fingerprint=fingerprint(request.method, request.url.path, body),
-    )
+    if len(given) > 1:
+        raise KeyMalformed("There is more than one Idempotency-Key.")
+    return parse_key(given[0])
 
 
-def _key(request: Request) -> str:
-    keys = request.headers.getlist("idempotency-key")
-    if not keys:
-        raise KeyMissing("Send an Idempotency-Key, so that this can be sent again without being done twice.")
-    key = keys[0].strip()
-    if len(key) > 1 and key[0] == key[-1] == '"':
-        key = key[1:-1]
-    if len(keys) > 1 or not 1 <= len(key) <= KEY_MAX or not all("!" <= c <= "~" for c in key):
-        raise KeyMalformed(f"An Idempotency-Key is one text of 1 to {KEY_MAX} visible ASCII characters.")
+def parse_key(header: str) -> str:
+    """Return the key of a header: a structured-field string (`"…"`) or a bare token, 1 to 255 visible characters."""
+    key = header.strip()
+    if key.startswith('"'):
+        inner = key[1:-1].replace("\\\\", "\0").replace('\\"', "\1")
+        if len(key) < 2 or not key.endswith('"') or "\\" in inner or '"' in inner:
+            raise KeyMalformed("The Idempotency-Key is no structured-field string.")
+        key = inner.replace("\0", "\\").replace("\1", '"')
+    if not 1 <= len(key) <= KEY_MAX or not all("!" <= c <= "~" for c in key):
+        raise KeyMalformed(f"An Idempotency-Key has 1 to {KEY_MAX} visible ASCII characters.")
     return key
 
 
-async def _first_answer(session: Any, claim: Claim, parts: Parts) -> Answer | None:
-    try:
-        return await idempotency.claim(session, claim, at=parts.clock())
-    except OtherRequest:
-        raise KeyReused("This Idempotency-Key was used for another request.") from None
-    except StillRunning:
-        raise RequestRunning(
-            "The first request with this key is still running; ask again.", headers={"Retry-After": "1"}
-        ) from None
+def _require_known(request: Request, parameters: dict[str, bool]) -> None:
+    """Refuse query parameters that do not exist, stand there twice, or hold hidden characters."""
+    given = request.query_params.multi_items()
+    require_visible([("path", request.url.path), *((f"query/{name}", value) for name, value in given)])
+    problems, seen = [], set()
+    for name, _ in given:
+        if name not in parameters:
+            problems.append(Problem(f"/query/{name}", "unknown_parameter", "There is no such parameter here."))
+        elif name in seen and not parameters[name]:
+            problems.append(Problem(f"/query/{name}", "given_twice", "The parameter may be given once."))
+        seen.add(name)
+    if problems:
+        raise InputRefused("The query is not valid.", problems)
 
 
-def _honour_if_match(request: Request, session: Any) -> None:
-    """Undo a request that named another version than the one it found."""
-    condition = etags.condition_of(request)
-    version = progress(session).version
-    if condition.header is not None and not etags.matches(condition.header, version):
-        raise VersionChanged("The record is not in the version that If-Match names; read it again.")
+def _opens(dependant: Dependant) -> Opens:
+    return max((_OPENED_BY[d.call] for d in _flat(dependant) if d.call in _OPENED_BY), default=Opens.NOTHING)
 
 
-def _answer_of(response: Response) -> Answer:
-    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    return Answer(status=response.status_code, headers=headers, body=bytes(response.body))
+def _flat(dependant: Dependant) -> Iterator[Dependant]:
+    yield dependant
+    for inner in dependant.dependencies:
+        yield from _flat(inner)
 
 
-def _replayed(first: Answer) -> Response:
-    headers = {**first.headers, "Idempotent-Replayed": "true", "Cache-Control": "no-store"}
-    return Response(first.body, first.status, headers=headers)
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) is list or any(_is_list(inner) for inner in get_args(annotation))
+
+
+_KEY_PARAMETER: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_MAX},
+    "description": "A request sent twice with the same key is done once; the second time its first answer is replayed.",
+}

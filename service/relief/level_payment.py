@@ -10,9 +10,6 @@ from service.relief.settings import LevelRounding, Settings
 EXACT: Final = Context(prec=60)
 """Sixty digits: beyond the last digit of any amount by more than any schedule can lose."""
 
-EVENINGS_MAX: Final = 3
-"""How often a payment is moved to even out the last instalment (Fineract's bound)."""
-
 
 class Charge(NamedTuple):
     """The interest that one unit bears over a period, as a fraction in whole numbers (the denominator positive)."""
@@ -112,14 +109,12 @@ def _evened(payment: int, balance: int, charges: Sequence[Charge], settings: Set
     """
     count = len(charges)
     difference = _last_payment(payment, balance, charges) - payment
-    for _ in range(EVENINGS_MAX):
-        if count < 2 or abs(difference) <= count // 2:
-            break
+    while count > 1 and abs(difference) > count // 2:
         moved = round_payment(payment + Charge(difference, count).on(1), settings)
-        moved_difference = _last_payment(moved, balance, charges) - moved
-        if moved == payment or abs(moved_difference) >= abs(difference):
+        last = _last_payment(moved, balance, charges)
+        if moved == payment or last <= 0 or abs(last - moved) >= abs(difference):
             break
-        payment, difference = moved, moved_difference
+        payment, difference = moved, last - moved
     return payment
 
 

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import httpx
 
-from tests.api.bodies import li_json
 from tests.conftest import Service
+from tests.domain.applications import li_json
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 LI = "user-481"

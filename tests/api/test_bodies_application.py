@@ -45,6 +45,18 @@ def told(raw: object, *, complete: bool | None = None) -> dict[str, str]:
     return {problem.pointer: problem.code for problem in problems(raw, complete=complete)}
 
 
+def seconds_of_work(raw: object) -> float:
+    """Return what a body costs at best: one of a few attempts is not disturbed by the collector of garbage."""
+    best = float("inf")
+    for _ in range(5):
+        started = time.thread_time()
+        problems(raw)
+        best = min(best, time.thread_time() - started)
+        if best < 10 * MILLISECONDS:
+            break
+    return best
+
+
 def test_the_application_of_the_design_is_read_to_the_member() -> None:
     body, application = parse(li_json(), on=TODAY)
 
@@ -316,11 +328,8 @@ def test_whatever_is_wrong_with_an_application_is_named_where_it_stands(
 ) -> None:
     raw = damaged(damage)
 
-    started = time.thread_time()
-    found = problems(raw, complete=complete)
-
-    assert time.thread_time() - started < 50 * MILLISECONDS
-    for problem in found:
+    assert seconds_of_work(raw) < 50 * MILLISECONDS
+    for problem in problems(raw, complete=complete):
         assert _leads_somewhere(problem.pointer, raw)
 
 
@@ -353,14 +362,8 @@ def _leads_somewhere(pointer: str, document: Json) -> bool:
     ),
 )
 def test_no_body_takes_long(make: Callable[[], object]) -> None:
-    """What a megabyte can hold is read, or refused, within 50 ms of work (the best of three)."""
-    raw, taken = make(), []
-    for _ in range(3):
-        started = time.thread_time()
-        problems(raw)
-        taken.append(time.thread_time() - started)
-
-    assert min(taken) < 50 * MILLISECONDS
+    """What a megabyte can hold is read, or refused, within 50 ms of work."""
+    assert seconds_of_work(make()) < 50 * MILLISECONDS
 
 
 def test_the_value_of_a_body_has_tuples_and_no_lists() -> None:

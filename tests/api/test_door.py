@@ -3,9 +3,9 @@
 import asyncio
 from uuid import uuid4
 
-from tests.api.bodies import li_json
 from tests.api.stories import LI, post_li
 from tests.conftest import Service
+from tests.domain.applications import li_json
 
 
 async def test_the_same_key_is_done_once_and_replayed(service: Service) -> None:

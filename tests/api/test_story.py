@@ -4,9 +4,9 @@ import asyncio
 from itertools import pairwise
 from typing import Any
 
-from tests.api.bodies import li_json
 from tests.api.stories import LI, offered, post_li, upload
 from tests.conftest import Service
+from tests.domain.applications import li_json
 
 SIGNED = {"signature": {"name": "李某", "method": "typed"}}
 

@@ -1,0 +1,263 @@
+"""Plans are compared by what they cost, what they yield and how they differ from the contract."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as running
+from hypothesis import strategies as st
+
+from service.domain.dates import DayCount, Frequency
+from service.domain.errors import RuleBroken
+from service.domain.money import Amounts
+from service.domain.settings import MenuSettings, PolicySettings, Rounding
+from service.domain.words import Repayment
+from service.relief.consequences import Consequence, consequences
+from service.relief.debt import Debt
+from service.relief.instruments import (
+    WHOLE,
+    Capitalise,
+    Forbear,
+    Holiday,
+    Portion,
+    Rate,
+    Reduced,
+    RepaymentPlan,
+    Settlement,
+    Term,
+    Terms,
+    Upfront,
+    Waive,
+)
+from service.relief.measures import contract_of, flows, highest_of, level_payment_of, measures, monthly_yield
+from service.relief.plan import plan
+from service.relief.present_value import present_value
+from service.relief.settings import Settings
+from tests.relief.debts import LI_TERMS, debts, li_debt, plain, settings, terms
+
+EVERYTHING = Capitalise(components=("principal", "interest", "penalty", "fees"))
+HALF = Settlement(fraction=Decimal("0.5"), instalments=6)
+
+
+def test_li_pays_less_a_month_for_longer() -> None:
+    found = measures(plan(li_debt(), LI_TERMS))
+
+    assert (found.first_payment, found.level_payment, found.last_payment) == (393_490, 393_490, 393_499)
+    assert (found.highest_payment, found.highest_on) == (393_499, date(2029, 12, 1))
+    assert (found.count, found.end_on) == (36, date(2029, 12, 1))
+    assert (found.waived, found.waived_conditional) == (37_535, 0)
+    assert found.change.level_payment == 393_490 - 687_445
+    assert (found.change.count, found.change.months) == (21, 21)
+    assert found.change.total_payable == found.total_payable - contract_of(li_debt()).total_payable
+    assert found.uncalibrated
+
+
+def test_the_contract_is_worth_the_debt_and_a_waiver_costs_what_it_waives() -> None:
+    """At the original effective rate every instalment of the contract is worth the balance that it repays."""
+    found = measures(plan(li_debt(), LI_TERMS))
+
+    assert found.npv_before == pytest.approx(li_debt().balance.total, abs=2)
+    assert found.npv_after == pytest.approx(11_447_911, abs=2)
+    assert found.concession == pytest.approx(37_535, abs=2)
+    assert found.diminished_obligation == Decimal("0.003268")
+
+
+@pytest.mark.parametrize("convention", DayCount)
+@pytest.mark.parametrize("repayment", (Repayment.EQUAL_INSTALMENTS, Repayment.EQUAL_PRINCIPAL, Repayment.INTEREST_ONLY))
+@given(count=st.integers(1, 120), rate=st.decimals(0, Decimal("0.4"), places=3))
+def test_a_pure_extension_does_not_diminish_the_obligation(
+    convention: DayCount, repayment: Repayment, count: int, rate: Decimal
+) -> None:
+    """At the contract rate with all arrears capitalised it is 0, up to rounding (EBA/GL/2016/07, para. 51)."""
+    debt = li_debt(annual_rate=rate, day_count=convention, repayment=repayment)
+    found = measures(plan(debt, (EVERYTHING, Term(instalments=count))))
+
+    assert abs(found.npv_before - found.npv_after) <= count + 20
+    assert abs(found.diminished_obligation) < Decimal("0.0001")
+
+
+def test_a_lower_rate_and_a_settlement_diminish_it() -> None:
+    lower = measures(plan(li_debt(), (EVERYTHING, Term(instalments=36), Rate(annual_rate=Decimal("0.05")))))
+    settled = measures(plan(li_debt(), (HALF,)))
+
+    assert Decimal("0.1") < lower.diminished_obligation < Decimal("0.2")
+    assert settled.diminished_obligation > Decimal("0.5")
+    assert settled.concession == settled.npv_before - settled.npv_after
+
+
+def test_what_is_paid_at_once_is_worth_itself() -> None:
+    made = plan(li_debt(), (Upfront(amount=li_debt().balance.total),))
+    found = measures(made)
+
+    assert present_value(made) == made.total_payable
+    assert (found.count, found.highest_on, found.level_payment) == (0, None, 0)
+
+
+def test_a_final_amount_is_discounted_to_its_own_day() -> None:
+    forborne = plan(plain(rate="0.12"), (Forbear(principal=WHOLE),))
+    residual = plan(li_debt(), (replace(HALF, discharge="residual"),))
+
+    assert forborne.schedule == ()
+    assert present_value(forborne) < 1_000_000
+    assert present_value(residual) < residual.total_payable
+
+
+def test_a_negative_contract_rate_counts_as_none() -> None:
+    made = plan(plain(rate="-0.02"), ())
+
+    assert present_value(made) == made.total_payable
+
+
+def test_the_value_falls_with_the_payment_that_is_asked() -> None:
+    """A lower payment is kept up longer: over the same money it is worth more than the contract to the lender."""
+    found = measures(plan(li_debt(), LI_TERMS), capacity=lambda _: 396_000)
+
+    assert found.value_without < found.value_with < found.npv_after
+
+
+def test_the_end_of_relief_costs_value_where_the_next_payment_is_beyond_the_borrower() -> None:
+    made = plan(li_debt(), (Capitalise(), Term(instalments=24), Holiday(instalments=3)))
+
+    strained = measures(made, capacity=lambda _: 100_000)
+    eased = measures(made, capacity=lambda _: 10_000_000)
+    assert strained.value_with < eased.value_with
+
+
+@pytest.mark.parametrize(
+    "changes",
+    (
+        {"hazard_monthly": Decimal(0)},
+        {"hazard_monthly": Decimal(2)},
+        {"recovery": Decimal(0)},
+        {"recovery_months": 0},
+        {"calibrated": True},
+    ),
+)
+def test_the_figures_of_the_value_are_the_packs(changes: dict[str, Any]) -> None:
+    figures = MenuSettings(**changes)
+    found = measures(plan(li_debt(), LI_TERMS), figures=figures)
+
+    if figures.hazard_monthly == 0:
+        assert abs(found.value_with - found.npv_after) <= 1
+    if figures.hazard_monthly > 1:
+        assert found.value_with < found.npv_after / 3
+    assert found.uncalibrated is not figures.calibrated
+
+
+def test_a_final_amount_and_an_old_payment_of_nothing_have_a_value_too() -> None:
+    free = plain(rate="0", before=Amounts(principal=10), count=1)
+
+    assert measures(plan(free, (Waive(principal=WHOLE),))).value_with == 0
+    assert measures(plan(li_debt(), (Forbear(principal=Portion(fraction=Decimal("0.3"))),))).value_with > 0
+
+
+def test_the_level_payment_is_the_most_frequent_one() -> None:
+    made = plan(plain(), (Reduced(instalments=2, payment=9_000),))
+
+    assert level_payment_of(made) == made.schedule[5].payment
+    assert highest_of(made)[0] >= level_payment_of(made)
+
+
+def test_the_monthly_yield_of_a_contract_is_its_rate() -> None:
+    """Monthly IRR × 12 and effective, flow 0 being the debt carried after waivers."""
+    found = monthly_yield(plan(li_debt(), LI_TERMS))
+
+    assert found is not None
+    assert float(found.nominal_percent) == pytest.approx(14.4, abs=1e-5)
+    assert float(found.effective_percent) == pytest.approx(15.3895, abs=1e-4)
+
+
+def test_interest_free_parts_lower_the_yield() -> None:
+    found = monthly_yield(plan(li_debt(), (RepaymentPlan(instalments=12),)))
+    deferred = monthly_yield(plan(plain(), (Forbear(principal=Portion(fraction=Decimal("0.3"))),)))
+
+    assert found is not None
+    assert deferred is not None
+    assert found.nominal_percent < Decimal("12.5")
+    assert deferred.nominal_percent < 12
+
+
+@pytest.mark.parametrize(
+    "an_offer",
+    (
+        (HALF,),
+        (Term(instalments=10, frequency=Frequency.WEEKLY),),
+        (Upfront(amount=11_485_446),),
+    ),
+)
+def test_where_there_is_no_monthly_yield_none_is_given(an_offer: Terms) -> None:
+    assert monthly_yield(plan(li_debt(), an_offer)) is None
+
+
+def test_the_flows_begin_with_the_debt_carried_after_waivers() -> None:
+    made = plan(li_debt(), (*LI_TERMS, Forbear(principal=Portion(amount=1000))))
+    found = flows(made)
+
+    assert found[0].amount == -11_447_911
+    assert found[0].on == made.debt.effective_on
+    assert (found[-1].amount, len(found)) == (1000, 38)
+
+
+def test_the_contract_has_no_cap() -> None:
+    assert contract_of(li_debt(legal_cap=Decimal("0.01")), Settings(legal_cap=Decimal("0.01"))).schedule == (
+        contract_of(li_debt()).schedule
+    )
+
+
+@pytest.mark.parametrize(
+    ("offered", "told"),
+    (
+        (LI_TERMS, {Consequence.COSTS_MORE, Consequence.LASTS_LONGER, Consequence.ARREARS_ADDED_TO_PRINCIPAL}),
+        ((HALF,), {Consequence.INTEREST_STOPS, Consequence.COSTS_LESS, Consequence.ENDS_SOONER,
+                   Consequence.WAIVER_ON_COMPLETION}),
+        ((replace(HALF, discharge="residual"),), {Consequence.REST_STAYS_OWED}),
+        ((Capitalise(), Holiday(instalments=3, accrual="compound")), {Consequence.INTEREST_ADDED_TO_DEBT,
+                                                                     Consequence.PAYMENTS_RISE}),
+        ((Capitalise(), Forbear(principal=Portion(amount=1))), {Consequence.FINAL_AMOUNT_DUE}),
+    ),
+)  # fmt: skip
+def test_consequences_are_told(offered: Terms, told: set[Consequence]) -> None:
+    found = consequences(plan(li_debt(), offered), contract_of(li_debt()), secured=True, guaranteed=True)
+
+    assert told <= set(found)
+    assert {Consequence.COLLATERAL_STAYS, Consequence.GUARANTORS_STAY, Consequence.CREDIT_REPORTED} <= set(found)
+
+
+def test_the_contract_itself_changes_nothing() -> None:
+    contract = contract_of(li_debt())
+
+    assert consequences(contract, contract) == (
+        Consequence.INTEREST_CONTINUES, Consequence.CREDIT_REPORTED, Consequence.MISSED_PAYMENT,
+    )  # fmt: skip
+
+
+@running(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(debt=debts(), offered=terms, settings=settings)
+def test_every_plan_can_be_measured(debt: Debt, offered: Terms, settings: Settings) -> None:
+    try:
+        made = plan(debt, offered, settings)
+    except RuleBroken:
+        return
+    found = measures(made, settings)
+
+    assert found.total_payable == made.total_payable
+    assert found.first_payment <= found.highest_payment
+    assert found.npv_after <= made.total_payable + 1
+    assert 0 <= found.value_with <= max(made.total_payable, debt.balance.total) + 1
+    monthly_yield(made)
+
+
+def test_a_plan_in_which_nothing_comes_back_has_no_yield() -> None:
+    """At -100 % a year nothing is left to pay after one."""
+    gone = plain(rate="-1", repayment=Repayment.BULLET, next_due_on=date(2027, 12, 1), count=1)
+
+    assert monthly_yield(plan(gone, ())) is None
+
+
+def test_the_arithmetic_part_of_a_policy_is_taken_over() -> None:
+    policy = PolicySettings(rounding=Rounding(level_payment="up", multiple=100), unnamed_overdue="first")
+
+    assert Settings.of(policy) == Settings(level_payment="up", multiple=100, unnamed_overdue="first")
