@@ -24,6 +24,7 @@ class Situation:
     final_rejection: bool = False
     new_version: bool = False
     open_offers: int = 0
+    binding_offers: int = 0
     other_open_offers: int = 0
     rounds_used: int = 0
     rounds_allowed: int = 0
@@ -48,7 +49,10 @@ GUARDS: Final[dict[str, Guard]] = {
     "approved": lambda s: None if s.final_approval else "Offers need a final approval.",
     "rejection_final": lambda s: None if s.final_rejection else "The rejection is not final.",
     "new_version": lambda s: None if s.new_version else "The application has not changed since it was judged.",
-    "offer_open": lambda s: None if s.open_offers else "No offer is open.",
+    "offer_open": lambda s: (
+        None if s.binding_offers else
+        "The open offers are indicative." if s.open_offers else "No offer is open."
+    ),
     "rounds_left": lambda s: (
         f"All {s.rounds_allowed} rounds are used." if s.rounds_used >= s.rounds_allowed else
         None if s.open_offers else "No offer is open."

@@ -35,9 +35,9 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "Offer {lump_sum} (minor units) at once.",
         "zh-CN": "一次性支付 {lump_sum}（最小货币单位）。",
     },
-    "overdue_paid": {
-        "en": "Pay {overdue_paid} (minor units) of the arrears.",
-        "zh-CN": "先行支付逾期款项 {overdue_paid}（最小货币单位）。",
+    "overdue": {
+        "en": "Bring the arrears down to {overdue} (minor units).",
+        "zh-CN": "将逾期款项降至 {overdue}（最小货币单位）。",
     },
 }
 
@@ -163,16 +163,15 @@ def _nearest(start: int, values: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _paying(facts: Facts) -> Iterator[_Way]:
-    """Yield a lump sum up to half of what is owed, and a part of the arrears up to all of them: the smallest first."""
+    """Yield a lump sum of up to half of what is owed, and lower arrears, down to none: the smallest change first."""
     case = facts.case
-    offered = case.lump_sum or 0
-    sums = tuple(-(-(case.exposure or 0) * part // 10) for part in range(1, 6))
+    offered, overdue = case.lump_sum or 0, case.overdue or 0
+    sums = (-(-(case.exposure or 0) * part // 10) for part in range(1, 6))
     larger = tuple(s for s in sums if s > offered)
-    touches = frozenset({"lump_sum"})
-    yield _Way(name="lump_sum", start=offered, values=larger, change=_stating("lump_sum"), touches=touches)
-    overdue = case.overdue or 0
-    quarters = tuple(-(-overdue * part // 4) for part in range(1, 5)) if overdue else ()
-    yield _Way(name="overdue_paid", start=0, values=quarters, change=_paid, touches=CHANGED_BY_PAYING)
+    only = frozenset({"lump_sum"})
+    yield _Way(name="lump_sum", start=offered, values=larger, change=_stating("lump_sum"), touches=only)
+    lower = tuple(overdue * part // 4 for part in (3, 2, 1, 0)) if overdue else ()
+    yield _Way(name="overdue", start=overdue, values=lower, change=_left_overdue, touches=CHANGED_BY_PAYING)
 
 
 def _stating(name: str) -> Callable[[Facts, int], Facts]:
@@ -185,10 +184,10 @@ def _stating(name: str) -> Callable[[Facts, int], Facts]:
     return change
 
 
-def _paid(facts: Facts, amount: int) -> Facts:
-    """Return the facts after so much of the arrears was paid, each loan its share."""
+def _left_overdue(facts: Facts, left: int) -> Facts:
+    """Return the facts after the arrears were paid down to so much, each loan its share."""
     overdue = [loan.overdue or 0 for loan in facts.loans.values()]
-    parts = zip(facts.loans.items(), shared(amount, overdue), strict=True)
+    parts = zip(facts.loans.items(), shared(sum(overdue) - left, overdue), strict=True)
     loans = {loan_id: _loan_paid(loan, part) for (loan_id, loan), part in parts}
     joined = over_loans(tuple(loans.values()))
     return Facts(case=replace(facts.case, **{name: joined[name] for name in CHANGED_BY_PAYING}), loans=loans)
