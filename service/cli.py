@@ -27,8 +27,7 @@ from service.domain.actors import Role
 from service.policies.pack import PackBroken, load_pack
 from service.policies.registry import PolicyMissing, Registry
 from service.settings import SettingRefused, Settings, read_settings
-from service.storage.engine import DatabaseUnfit
-from service.storage.failures import Unavailable
+from service.storage.failures import DatabaseUnfit, Unavailable
 from service.storage.keyring import KeysetUnusable
 
 COLUMNS: Final = 100

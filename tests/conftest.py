@@ -1,8 +1,12 @@
 """What tests of storage and of the API work on: the whole service, on SQLite and on PostgreSQL, with a clock of theirs."""  # noqa: E501
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,6 +19,7 @@ from service.app import create_app
 from service.domain.actors import Role
 from service.settings import Settings
 from service.storage import keys
+from service.storage.engine import Database, connect
 from service.storage.migrating import migrate
 from tests import postgres
 
@@ -79,12 +84,56 @@ def postgresql() -> Iterator[postgres.Server]:
 
 
 @pytest.fixture(params=("sqlite", "postgresql"))
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def kind(request: pytest.FixtureRequest) -> str:
+    """Return the kind of database: whatever asks for one runs on both."""
+    asked: str = request.param
+    return asked
+
+
+@pytest.fixture
+def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the address of an empty database of either kind."""
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'parley.db'}"
+    if kind == "sqlite":
+        return _file(tmp_path / "parley.db")
     server: postgres.Server = request.getfixturevalue("postgresql")
     return server.create_database()
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Return the address of a migrated database of a kind, migrated once, to be copied and never used itself."""
+
+    @cache
+    def template(kind: str) -> str:
+        if kind == "sqlite":
+            url = _file(tmp_path_factory.mktemp("template") / "parley.db")
+        else:
+            server: postgres.Server = request.getfixturevalue("postgresql")
+            url = server.create_database()
+        with ThreadPoolExecutor(1) as elsewhere:  # a test's own event loop may be set up already
+            elsewhere.submit(asyncio.run, migrate(url)).result()
+        return url
+
+    return template
+
+
+@pytest.fixture
+def migrated_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path, templates: Callable[[str], str]) -> str:
+    """Return the address of a migrated database of either kind, with nothing in it."""
+    template = templates(kind)
+    if kind == "sqlite":
+        shutil.copy(template.partition("///")[2], tmp_path / "parley.db")
+        return _file(tmp_path / "parley.db")
+    server: postgres.Server = request.getfixturevalue("postgresql")
+    return server.create_database(template=template)
+
+
+@pytest.fixture
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    """Open a migrated database of either kind, with nothing in it."""
+    opened = connect(migrated_url)
+    yield opened
+    await opened.dispose()
 
 
 @pytest.fixture
@@ -94,12 +143,15 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def service(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Service]:
+async def service(migrated_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Service]:
     """Run the whole service on an empty database."""
-    await migrate(database_url)
-    settings = Settings(data=tmp_path, database=database_url)
+    settings = Settings(data=tmp_path, database=migrated_url)
     app = create_app(settings, clock=clock)
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://parley.test", timeout=30) as http:
             yield Service(app=app, http=http, clock=clock)
+
+
+def _file(path: Path) -> str:
+    return f"sqlite+aiosqlite:///{path}"

@@ -61,8 +61,8 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Start a server with an empty cluster; stop it and delete its folder at the end."""
+def running(*settings: str) -> Iterator[Server]:
+    """Start a server with an empty cluster; stop it and delete its folder at the end. Settings are `name=value`."""
     folder = Path(tempfile.mkdtemp(prefix="parley-pg-"))
     try:
         account = _account(folder)
@@ -70,7 +70,7 @@ def running() -> Iterator[Server]:
         data = folder / "data"
         initdb = (binaries / "initdb", "--pgdata", data, *_CLUSTER)
         subprocess.run(initdb, check=True, capture_output=True, text=True, cwd=folder, **account._asdict())
-        options = tuple(f"--{option}" for option in _OPTIONS)
+        options = tuple(f"--{option}" for option in (*_OPTIONS, *settings))
         postgres = (str(binaries / "postgres"), "-D", str(data), "-k", str(folder), *options)
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(postgres, stdout=log, stderr=log, cwd=folder, **account._asdict())
