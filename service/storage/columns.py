@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Text
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -47,6 +48,9 @@ class TransactionNumber(UserDefinedType[int]):
     def get_col_spec(self, **_: Any) -> str:
         """Return the type's name in PostgreSQL."""
         return "xid8"
+
+
+ischema_names["xid8"] = TransactionNumber  # so that the database's tables can be compared with ours
 
 
 class CurrentTransaction(FunctionElement[int]):

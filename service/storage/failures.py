@@ -17,7 +17,7 @@ from service.domain.errors import Conflict
 
 UNREACHABLE: Final = "The database cannot be reached."
 BUSY: Final = "The database did not answer in time."
-OTHER_SCHEMA: Final = "The database has another schema than this version of the service."
+OTHER_SCHEMA: Final = "The database has another schema than this version of the service; `parley migrate` changes it."
 READ_ONLY: Final = "The database can only be read now."
 REFUSES_US: Final = "The database refuses the service: its name, user or password is wrong."
 UNAVAILABLE: Final = {
