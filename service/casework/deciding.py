@@ -7,7 +7,8 @@ from uuid import UUID
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, in_state, open_file
 from service.casework.judging import Judgement
-from service.casework.moves import policy_of, take
+from service.casework.moves import take
+from service.casework.pinning import policy_of
 from service.domain.actors import Role
 from service.domain.decision import (
     Confirmation,

@@ -7,6 +7,7 @@ from uuid import UUID
 from service.domain.access import CaseNotFound, Parties, require_visible
 from service.domain.actors import Actor, Role
 from service.domain.application import Application
+from service.domain.clocks import LIVE
 from service.domain.completeness import lacking
 from service.domain.decision import FINAL, Confirmation, DecisionOutcome
 from service.domain.evidence import EvidenceState, Item
@@ -18,8 +19,8 @@ from service.domain.person import join
 from service.domain.policy import Eligibility, Verdict
 from service.domain.settings import PolicySettings
 from service.domain.words import RepresentativeScope
-from service.storage import applications, cases, decisions, evidence, offers, reviews
-from service.storage.tables import CaseRow, DecisionRow, EvidenceRow, OfferRow, ReviewRow
+from service.storage import applications, cases, clocks, decisions, evidence, offers, reviews
+from service.storage.tables import CaseRow, ClockRow, DecisionRow, EvidenceRow, OfferRow, ReviewRow
 from service.storage.work import UnitOfWork
 
 
@@ -34,6 +35,12 @@ class CaseFile:
     review: ReviewRow | None = None
     decision: DecisionRow | None = None
     offers: list[OfferRow] = field(default_factory=list)
+    clocks: list[ClockRow] = field(default_factory=list)
+
+    @property
+    def live_clocks(self) -> list[ClockRow]:
+        """The clocks that run or are paused."""
+        return [clock for clock in self.clocks if clock.state in LIVE]
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -82,6 +89,7 @@ async def open_file(work: UnitOfWork, case_id: UUID, *, lock: bool = True) -> Ca
         review=await reviews.latest(work.session, case),
         decision=await decisions.latest(work.session, case),
         offers=await offers.of_case(work.session, case.id),
+        clocks=await clocks.live_of(work.session, case.id) if lock else [],
     )
     require_visible(file.parties, work.actor)
     return file

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, in_state, open_file
-from service.casework.moves import evidence_missing, policy_of, take
+from service.casework.moves import evidence_missing, take
+from service.casework.pinning import policy_of
 from service.casework.reviewing import review_as_system
 from service.domain.access import is_lender, move_for, roles_in
 from service.domain.actors import Actor, Role

@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from service.casework.desk import Desk, local_day
+from service.casework.desk import local_day
 from service.casework.file import CaseFile, situation
+from service.casework.following import happened
 from service.casework.judging import Matter, facts_of
 from service.domain.access import move_for
 from service.domain.evidence import missing
@@ -32,6 +33,7 @@ async def take(
             situation(file, work, settings=policy.settings, evidence_missing=lacking, answering=answering),
         )
     await work.move(file.case, action, role=role, **particulars)
+    await happened(work, file, action, policy=policy)
 
 
 def evidence_missing(work: UnitOfWork, file: CaseFile, policy: Policy) -> int:
@@ -43,10 +45,3 @@ def evidence_missing(work: UnitOfWork, file: CaseFile, policy: Policy) -> int:
 def matter(file: CaseFile) -> Matter:
     """Return what is judged of a case file."""
     return Matter(application=file.application, snapshots=file.snapshots, items=file.items, flags=file.case.flags)
-
-
-def policy_of(file: CaseFile, desk: Desk) -> Policy:
-    """Return the policy that the case is pinned to; before the first review the one that covers it."""
-    if file.case.policy_id and file.case.policy_digest:
-        return desk.pinned(file.case.policy_id, file.case.policy_digest)
-    return desk.choose(file.application)

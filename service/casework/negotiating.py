@@ -7,8 +7,9 @@ from uuid import UUID
 from service.casework.agreements import begin
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, open_file
-from service.casework.moves import policy_of, take
+from service.casework.moves import take
 from service.casework.offering import file_of_offer, frame_for, require_desk, store_round
+from service.casework.pinning import policy_of
 from service.casework.planning import Frame
 from service.casework.plans import answer_counter, own_terms
 from service.casework.terms_sheet import answer_sheet, asked_sheet, terms_in

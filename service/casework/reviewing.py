@@ -7,8 +7,9 @@ from service.casework.deciding import decide_by_system
 from service.casework.desk import Desk, local_day
 from service.casework.file import CaseFile, in_state, open_file
 from service.casework.judging import Judgement, judge
-from service.casework.moves import matter, policy_of, take
+from service.casework.moves import matter, take
 from service.casework.offering import offer_menu
+from service.casework.pinning import policy_of
 from service.domain.access import is_lender
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, NotPermitted
@@ -50,22 +51,31 @@ async def review_as_system(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> R
     return await _judge_and_follow(system, file, policy=policy, automatic=True)
 
 
-async def _judge_and_follow(work: UnitOfWork, file: CaseFile, *, policy: Policy, automatic: bool) -> ReviewRow:
+async def judge_what_is_there(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> ReviewRow:
+    """Judge a case whose time for information is over; what is still missing is not asked for again."""
+    await take(work, file, CaseAction.START_REVIEW, policy=policy)
+    return await _judge_and_follow(work, file, policy=policy, automatic=True, asking=False)
+
+
+async def _judge_and_follow(
+    work: UnitOfWork, file: CaseFile, *, policy: Policy, automatic: bool, asking: bool = True
+) -> ReviewRow:
     judgement = judge(matter(file), policy, on=local_day(policy, work.now))
     row = await reviews.add(work, file.case, judgement.facts, judgement.verdict, on=local_day(policy, work.now))
     file.review = row
     file.case.policy_id, file.case.policy_digest, file.case.review_id = policy.id, policy.digest, row.id
     await work.record(file.case, "reviewed", review=str(row.id), outcome=judgement.verdict.outcome)
-    await _follow(work.as_system(caused_by=work.cause), file, judgement, policy=policy, automatic=automatic)
+    system = work.as_system(caused_by=work.cause)
+    if judgement.verdict.outcome is Outcome.REQUEST_INFORMATION and automatic and asking:
+        await _request(system, file, judgement, policy=policy)
+    else:
+        await _follow(system, file, judgement, policy=policy, automatic=automatic)
     return row
 
 
 async def _follow(work: UnitOfWork, file: CaseFile, judgement: Judgement, *, policy: Policy, automatic: bool) -> None:
     """Do what the verdict does to the case (design section 4, "What a verdict does")."""
     outcome, consented = judgement.verdict.outcome, file.application.consents.automated_decision
-    if outcome is Outcome.REQUEST_INFORMATION and automatic:
-        await _request(work, file, judgement, policy=policy)
-        return
     if not in_state(file, CaseState.IN_REVIEW):
         await take(work, file, CaseAction.START_REVIEW, policy=policy)
     if not automatic or not consented:
