@@ -1,7 +1,8 @@
 """The clocks of a case: started, held up and met by what happens to it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
+from typing import Final
 from uuid import UUID
 
 from service.casework.calendar import business_days
@@ -20,11 +21,15 @@ from service.domain.clocks import (
     plan_of,
     resumed_due_day,
 )
+from service.domain.lifecycle import CaseState
+from service.domain.offer import EXPIRY_WAITS, OfferState
 from service.domain.policy import Policy
 from service.storage import clocks
 from service.storage.documents import dump, load
 from service.storage.tables import ClockRow
 from service.storage.work import UnitOfWork
+
+OFFER_TITLE: Final = {"en": "The offer stands until then", "zh-CN": "方案有效期"}
 
 
 async def follow(
@@ -119,12 +124,24 @@ def stop_about(work: UnitOfWork, file: CaseFile, subject_id: UUID, state: ClockS
     note_next(file)
 
 
-def move_due(file: CaseFile, subject_id: UUID, due_at: datetime, *, policy: Policy) -> None:
-    """Move the deadline of one offer: it stands longer than it was first said to."""
-    for clock in file.live_clocks:
-        if clock.subject_id == subject_id:
-            clock.due_at = due_at
-            clock.due_on = local_day(policy, due_at)
+async def keep_offers(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> None:
+    """Have each open offer watched until it expires, held up while the borrower is owed an answer."""
+    waits = CaseState(file.case.state) in EXPIRY_WAITS
+    watched = {clock.subject_id: clock for clock in file.live_clocks if clock.end_action == EndAction.EXPIRE_OFFER}
+    for offer in file.offers:
+        clock = watched.get(offer.id)
+        if offer.state != OfferState.OPEN:
+            if clock is not None:
+                clocks.end(work, clock, ClockState.MET)
+            continue
+        if clock is None:
+            due_on = local_day(policy, offer.expires_at)
+            clock = await start_own(
+                work, file, "offer", EndAction.EXPIRE_OFFER, policy=policy, due_on=due_on, title=OFFER_TITLE,
+                subject_id=offer.id,
+            )  # fmt: skip
+        clock.due_at, clock.due_on = offer.expires_at, local_day(policy, offer.expires_at)
+        clock.state = ClockState.PAUSED if waits else ClockState.RUNNING
     note_next(file)
 
 

@@ -13,4 +13,5 @@ async def happened(
 ) -> None:
     """Follow a deed by its name: a move of the lifecycle, or what others tell of a case (`payment_missed`)."""
     await clocks.follow(work, file, what, policy=policy, subject_id=subject_id)
+    await clocks.keep_offers(work, file, policy=policy)
     await holds.follow(work, file, what, policy=policy)

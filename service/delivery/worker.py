@@ -47,18 +47,21 @@ class Worker:
     async def sweep(self) -> int:
         """Do the end of every clock that has run out, and say how many were done; one that fails stops no other."""
         done = 0
-        failed: set[UUID] = set()
+        passed_over: set[UUID] = set()
         while True:
             async with self.database.reading() as session:
-                found = await clocks.run_out(session, at=self.clock(), limit=PAGE + len(failed))
-            due = [pair for pair in found if pair[0] not in failed]
+                found = await clocks.run_out(session, at=self.clock(), limit=PAGE + len(passed_over))
+            due = [pair for pair in found if pair[0] not in passed_over]
             if not due:
                 return done
             for clock_id, case_id in due:
                 try:
                     async with self.database.writing() as session:
                         work = UnitOfWork(session=session, actor=Actor.system(), clock=self.clock)
-                        done += await expire(work, case_id=case_id, clock_id=clock_id, desk=self.desk)
+                        ended = await expire(work, case_id=case_id, clock_id=clock_id, desk=self.desk)
+                    done += ended
+                    if not ended:
+                        passed_over.add(clock_id)
                 except DomainError:
                     LOG.exception("worker: clock %s", clock_id)
-                    failed.add(clock_id)
+                    passed_over.add(clock_id)
