@@ -19,7 +19,7 @@ async def get_agreement(
 ) -> AgreementView:
     """Read an agreement: its state, terms and signatures."""
     row, file = await agreements.read(work, agreement_id=agreement_id)
-    return tag(response, agreement_view(row, file.case), if_none_match=if_none_match)
+    return tag(response, agreement_view(row, file.case, work.actor), if_none_match=if_none_match)
 
 
 @router.get("/{agreement_id}/schedule")

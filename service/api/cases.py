@@ -18,7 +18,7 @@ from service.api.transaction import Reading, Transactional, Work
 from service.api.views.build import actions_view, case_line, case_view, event_view
 from service.api.views.cases import ActionsView, CaseLine, CaseView, EventView
 from service.api.views.records import Page
-from service.casework import actions, intake, reading
+from service.casework import actions, changing, intake, reading
 from service.domain.lifecycle import CaseState
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=Transactional)
@@ -90,7 +90,7 @@ async def patch_application(
     file = await reading.open_file(work, case_id)
     if_match.require(file.case.version)
     application = patched(file.application, raw, on=work.now.date())
-    file = await intake.patch_application(work, file, application=application, desk=desk)
+    file = await changing.patch_application(work, file, application=application, desk=desk)
     return tag(response, case_view(work, file, desk))
 
 
@@ -102,7 +102,7 @@ async def amend_case(
     file = await reading.open_file(work, case_id)
     if_match.honour(file.case.version)
     application = patched(file.application, raw, on=work.now.date())
-    file = await intake.amend(work, file, application=application, desk=desk)
+    file = await changing.amend(work, file, application=application, desk=desk)
     return tag(response, case_view(work, file, desk))
 
 
@@ -113,7 +113,7 @@ async def put_loans(
     """Replace the loans by the lender's own figures; a changed balance is judged again."""
     file = await reading.open_file(work, case_id)
     if_match.require(file.case.version)
-    file = await intake.put_loans(work, file, loans=parse_loans(raw, on=work.now.date()), desk=desk)
+    file = await changing.put_loans(work, file, loans=parse_loans(raw, on=work.now.date()), desk=desk)
     return tag(response, case_view(work, file, desk))
 
 
@@ -170,7 +170,7 @@ async def set_flags(
     """Set facts that only the lender or an adviser knows; null makes one unknown again. Each change is an event."""
     file = await reading.open_file(work, case_id)
     if_match.require(file.case.version)
-    file = await intake.set_flags(work, file, flags=body.model_dump(exclude_unset=True), desk=desk)
+    file = await changing.set_flags(work, file, flags=body.model_dump(exclude_unset=True), desk=desk)
     return tag(response, case_view(work, file, desk))
 
 

@@ -91,10 +91,10 @@ async def verify_evidence(
 
 @router.post("/{evidence_id}/refuse")
 async def refuse_evidence(
-    case_id: UUID, evidence_id: UUID, body: RefusalBody, work: Work, response: Response
+    case_id: UUID, evidence_id: UUID, body: RefusalBody, work: Work, desk: DeskOf, response: Response
 ) -> EvidenceView:
     """Refuse a document with the reason; it counts as missing again (the lender)."""
-    file, row = await evidence.refuse(work, case_id=case_id, evidence_id=evidence_id, reason=body.reason)
+    file, row = await evidence.refuse(work, case_id=case_id, evidence_id=evidence_id, reason=body.reason, desk=desk)
     return tag(response, evidence_view(row, file.case))
 
 

@@ -61,7 +61,7 @@ async def accept_offer(
     signature = Signature(party="borrower", name=body.signature.name, method=body.signature.method, at=work.now)
     file, row = await negotiating.accept(work, offer_id=offer_id, signature=signature, desk=desk)
     response.headers["Location"] = f"/v1/agreements/{row.id}"
-    return tag(response, agreement_view(row, file.case))
+    return tag(response, agreement_view(row, file.case, work.actor))
 
 
 @router.post("/{offer_id}/decline")

@@ -1,11 +1,11 @@
 """Deciding a case: by the system after a verdict, by a person, and confirmed by a second one."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from service.casework.desk import Desk
-from service.casework.file import CaseFile, in_state, open_file
+from service.casework.file import CaseFile, in_state, legal_moves, open_file
 from service.casework.judging import Judgement
 from service.casework.moves import take
 from service.casework.pinning import policy_of
@@ -20,8 +20,9 @@ from service.domain.decision import (
 )
 from service.domain.errors import Conflict, NotFound, NotPermitted
 from service.domain.lifecycle import CaseAction, CaseState
-from service.domain.policy import Level, Policy, Verdict
+from service.domain.policy import Level, Policy, Severity, Verdict
 from service.storage import decisions
+from service.storage.documents import plain
 from service.storage.tables import DecisionRow
 from service.storage.work import UnitOfWork
 
@@ -65,10 +66,11 @@ async def decide(
         raise NotPermitted("The lender decides.")
     states = DECIDABLE if outcome is DecisionOutcome.APPROVE else (CaseState.IN_REVIEW,)
     if not in_state(file, *states):
-        raise NotDecidable(f"A case that is {file.case.state} cannot be decided so.", state=file.case.state)
+        raise _not_decidable(file)
     policy = policy_of(file, desk)
     verdict = file.verdict
-    require_known_reasons(reasons, known=policy.settings.reason_texts, comment=comment)
+    given = {reason.code for reason in verdict.reasons} if verdict else set()
+    require_known_reasons(reasons, known=given | set(policy.settings.reason_texts), comment=comment)
     level = verdict.level if verdict else Level.CASEWORKER
     confirmation = confirmation_for(
         outcome, verdict=verdict.outcome if verdict else None, level=level, by=work.actor.role
@@ -95,6 +97,8 @@ async def confirm(
     require_other_person(decided_by=row.decided_by, actor=work.actor)
     if row.confirmation != Confirmation.PENDING:
         raise NothingToConfirm("The decision does not wait for a confirmation.", confirmation=row.confirmation)
+    if not in_state(file, *DECIDABLE):
+        raise _not_decidable(file)
     confirmed = answer == "confirm"
     row.confirmation = Confirmation.CONFIRMED if confirmed else Confirmation.REFUSED
     row.confirmed_by, row.confirmed_at = work.actor.identity, work.now
@@ -103,6 +107,10 @@ async def confirm(
     if confirmed and row.outcome == DecisionOutcome.REJECT:
         await take(work, file, CaseAction.REJECT, policy=policy_of(file, desk), decision=str(row.id))
     return file, row
+
+
+def _not_decidable(file: CaseFile) -> NotDecidable:
+    return NotDecidable(f"A case that is {file.state} is not decided so.", state=file.state, allowed=legal_moves(file))
 
 
 async def _store(
@@ -139,27 +147,19 @@ async def _store(
 
 
 def reasons_in_words(codes: Sequence[str], *, policy: Policy, verdict: Verdict | None) -> list[dict[str, object]]:
-    """Return the reasons with fact, threshold, text and source: the verdict's where it gave them, else the pack's."""
-    given = {r.code: r for r in reversed(verdict.reasons)} if verdict else {}
+    """Return the reasons with fact, threshold, text and source: all that the verdict gave, else the pack's."""
     words: list[dict[str, object]] = []
-    for code in codes:
-        reason = given.get(code)
-        words.append(
+    for code in dict.fromkeys(codes):
+        given = [reason for reason in verdict.reasons if reason.code == code] if verdict else []
+        words += [plain(reason) for reason in given] or [
             {
                 "code": code,
-                "severity": reason.severity if reason else "informational",
-                "fact": reason.fact if reason else None,
-                "value": _plain(reason.value) if reason else None,
-                "threshold": reason.threshold if reason else None,
-                "text": dict(reason.text) if reason else dict(policy.settings.reason_texts.get(code, OTHER_TEXT)),
-                "source": reason.source if reason else f"decision of a person under {policy.id}",
+                "severity": Severity.INFORMATIONAL,
+                "text": dict(policy.settings.reason_texts.get(code, OTHER_TEXT)),
+                "source": f"decision of a person under {policy.id}",
             }
-        )
+        ]
     return words
 
 
-OTHER_TEXT = {"en": "Another reason; see the comment.", "zh-CN": "其他原因，详见说明。"}
-
-
-def _plain(value: object) -> object:
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
+OTHER_TEXT: Final = {"en": "Another reason; see the comment.", "zh-CN": "其他原因，详见说明。"}

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from service.domain.application import Application
-from service.domain.derivation import Inputs, OwnRelief, derive
+from service.domain.derivation import Inputs, derive
 from service.domain.evidence import Checked, EvidenceState, Item, RequiredItem, check, missing, unverified
 from service.domain.facts import Facts
+from service.domain.loan_facts import OwnRelief
 from service.domain.loans import Snapshot
 from service.domain.policy import Policy, Verdict
 from service.domain.recourse import recourse

@@ -42,6 +42,17 @@ def answer_counter(frame: Frame, asked: CounterProposal, *, last: Proposal | Non
     )
 
 
+def grants(proposal: Proposal, asked: CounterProposal) -> bool:
+    """Say whether a plan over all loans is what a counter-proposal asks for, or better."""
+    totals = proposal.totals
+    return (
+        (asked.payment is None or totals.monthly <= asked.payment)
+        and (asked.months is None or totals.months <= asked.months)
+        and (asked.first_due_on is None or proposal.total[0].due_on >= asked.first_due_on)
+        and totals.upfront == (asked.lump_sum or 0)
+    )
+
+
 def unfeasible(found: Menu) -> list[dict[str, Any]]:
     """Say which limit, relaxed by how much, would make a plan feasible."""
     return [plain(one) for one in found.infeasible]

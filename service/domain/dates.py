@@ -66,8 +66,3 @@ def nth_due(first_due_on: date, frequency: Frequency, n: int) -> date:
             return add_months(first_due_on, n)
         case Frequency.QUARTERLY:
             return add_months(first_due_on, 3 * n)
-
-
-def days_past(start: date, end: date) -> int:
-    """Return the days from `start` to `end`."""
-    return (end - start).days

@@ -1,5 +1,6 @@
 """Agreements: accepted offers with their signatures."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlmodel import col
 
 from service.domain.agreement import AgreementState, Signature
 from service.storage.documents import dump, load
-from service.storage.tables import AgreementRow, CaseRow
+from service.storage.tables import AgreementRow, CaseLoanRow, CaseRow
 from service.storage.work import UnitOfWork
 
 
@@ -49,6 +50,13 @@ async def case_of(session: AsyncSession, agreement_id: UUID) -> UUID | None:
 async def of_case(session: AsyncSession, case: CaseRow) -> AgreementRow | None:
     """Return the agreement of a case."""
     return None if case.agreement_id is None else await session.get(AgreementRow, case.agreement_id)
+
+
+async def about_loans(session: AsyncSession, loan_ids: Sequence[str]) -> Sequence[AgreementRow]:
+    """Return the agreements, of any case, in which one of these loans stands, oldest first."""
+    cases = select(col(CaseLoanRow.case_id)).where(col(CaseLoanRow.loan_id).in_(loan_ids))
+    wanted = select(AgreementRow).where(col(AgreementRow.case_id).in_(cases)).order_by(col(AgreementRow.id))
+    return (await session.scalars(wanted)).all()
 
 
 def sign(agreement: AgreementRow, signature: Signature, *, state: AgreementState) -> None:

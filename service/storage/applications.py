@@ -9,6 +9,7 @@ from sqlalchemy import Update, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from service.domain.agreement import AgreementState
 from service.domain.application import Application
 from service.domain.lifecycle import TERMINAL, CaseState
 from service.domain.loans import Loan, Snapshot
@@ -16,7 +17,7 @@ from service.domain.person import Person
 from service.domain.words import LoanSource
 from service.storage.documents import dump, load
 from service.storage.statements import insert_unless_there
-from service.storage.tables import ApplicationVersionRow, CaseLoanRow, CaseRow, PersonRow
+from service.storage.tables import AgreementRow, ApplicationVersionRow, CaseLoanRow, CaseRow, PersonRow
 
 UNDER_AGREEMENT = (CaseState.AGREED, CaseState.BREACHED)
 """States of a case whose loans a linked renegotiation may take up while the agreement runs on."""
@@ -40,12 +41,17 @@ async def replace(
     session: AsyncSession, case: CaseRow, application: Application, person: Person, *, by: str, at: datetime
 ) -> None:
     """Keep the version whose number stands in the case; the ones before it stay as they are."""
-    case.application = dump(application)
-    copy_for_search(case, application)
-    await session.merge(PersonRow(case_id=case.id, document=dump(person)))
+    await restate(session, case, application, person)
     session.add(
         ApplicationVersionRow(case_id=case.id, number=case.application_version, document=case.application, by=by, at=at)
     )
+
+
+async def restate(session: AsyncSession, case: CaseRow, application: Application, person: Person) -> None:
+    """Keep what an application says now, without a version: its loans carry the lender's own figures."""
+    case.application = dump(application)
+    copy_for_search(case, application)
+    await session.merge(PersonRow(case_id=case.id, document=dump(person)))
 
 
 def copy_for_search(case: CaseRow, application: Application) -> None:
@@ -95,7 +101,7 @@ async def put_snapshots(session: AsyncSession, case: CaseRow, snapshots: Sequenc
     if not snapshots:
         return
     if case.follows is not None:
-        await _take_over(session, case)
+        await _take_over(session, case, [snapshot.loan.id for snapshot in snapshots])
     running = CaseState(case.state) not in TERMINAL
     rows = [
         {
@@ -115,23 +121,33 @@ async def put_snapshots(session: AsyncSession, case: CaseRow, snapshots: Sequenc
 
 
 async def release_loans(session: AsyncSession, case: CaseRow) -> None:
-    """Free the loans of a case that has ended; a renegotiation gives them back to the agreement it followed."""
-    await session.execute(_running(case.id, running=False))
-    if case.follows is not None:
-        followed = await session.get(CaseRow, case.follows)
-        if followed is not None and CaseState(followed.state) in UNDER_AGREEMENT:
-            await session.execute(_running(followed.id, running=True))
+    """Free the loans of a case that has ended; a renegotiation gives them back to an agreement that still runs."""
+    loan_ids = (await loan_ids_of(session, [case.id])).get(case.id, [])
+    await session.execute(_running(case.id, loan_ids, running=False))
+    followed = await _under_agreement(session, case.follows)
+    if followed is not None:
+        await session.execute(_running(followed.id, loan_ids, running=True))
 
 
-async def _take_over(session: AsyncSession, case: CaseRow) -> None:
+async def _take_over(session: AsyncSession, case: CaseRow, loan_ids: Sequence[str]) -> None:
     """Take the loans' place from the agreement that this case renegotiates."""
-    followed = await session.get(CaseRow, case.follows)
-    if followed is not None and CaseState(followed.state) in UNDER_AGREEMENT:
-        await session.execute(_running(followed.id, running=False))
+    followed = await _under_agreement(session, case.follows)
+    if followed is not None:
+        await session.execute(_running(followed.id, loan_ids, running=False))
 
 
-def _running(case_id: UUID, *, running: bool) -> Update:
-    return update(CaseLoanRow).where(col(CaseLoanRow.case_id) == case_id).values(running=running)
+async def _under_agreement(session: AsyncSession, case_id: UUID | None) -> CaseRow | None:
+    """Return a case whose agreement is still performed, or was breached and not replaced."""
+    case = None if case_id is None else await session.get(CaseRow, case_id)
+    if case is None or CaseState(case.state) not in UNDER_AGREEMENT:
+        return None
+    agreement = None if case.agreement_id is None else await session.get(AgreementRow, case.agreement_id)
+    return None if agreement is not None and agreement.state == AgreementState.CANCELLED else case
+
+
+def _running(case_id: UUID, loan_ids: Sequence[str], *, running: bool) -> Update:
+    theirs = col(CaseLoanRow.case_id) == case_id, col(CaseLoanRow.loan_id).in_(loan_ids)
+    return update(CaseLoanRow).where(*theirs).values(running=running)
 
 
 def without_names(loan: Loan) -> Loan:

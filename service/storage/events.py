@@ -89,6 +89,13 @@ async def of_case(
     return (await session.scalars(wanted.order_by(EventRow.sequence).limit(limit))).all()  # type: ignore[arg-type]
 
 
+async def last_of_type(session: AsyncSession, case_id: UUID, type_: str) -> EventRow | None:
+    """Return the latest event of one type of a case."""
+    wanted = select(EventRow).where(col(EventRow.case_id) == case_id, col(EventRow.type) == type_)
+    found: EventRow | None = await session.scalar(wanted.order_by(col(EventRow.sequence).desc()).limit(1))
+    return found
+
+
 async def verify_chain(session: AsyncSession, case_id: UUID) -> Broken | None:
     """Return the first event that was changed, removed or put in later; None when the chain holds."""
     case = await session.get(CaseRow, case_id)

@@ -50,9 +50,9 @@ async def rounds_of(session: AsyncSession, case_id: UUID) -> Sequence[RoundRow]:
     return (await session.scalars(wanted)).all()
 
 
-async def get_round(session: AsyncSession, round_id: UUID) -> RoundRow | None:
-    """Return a round."""
-    return await session.get(RoundRow, round_id)
+async def case_of_round(session: AsyncSession, round_id: UUID) -> UUID | None:
+    """Return the case of a round, so that the case can be locked before the round is read."""
+    return await session.scalar(select(col(RoundRow.case_id)).where(col(RoundRow.id) == round_id))
 
 
 async def add(

@@ -30,6 +30,7 @@ from service.casework.negotiating import Answered
 from service.casework.planning import Frame
 from service.casework.terms_sheet import terms_sheet
 from service.domain.actors import STAFF, Actor
+from service.domain.lifecycle import CaseState
 from service.domain.offer import OfferState, effective_state
 from service.relief.proposal import Proposal
 from service.storage import reviews
@@ -63,6 +64,7 @@ def case_view(work: UnitOfWork, file: CaseFile, desk: Desk) -> CaseView:
         assignee=case.assignee if staff else None,
         flags=dict(case.flags) if staff else {},
         information_due_on=case.information_due_on,
+        menu_empty=None if file.menu_empty is None else _lines(file.menu_empty, work.actor),
         submitted_at=case.submitted_at,
         updated_at=case.updated_at,
     )
@@ -123,7 +125,7 @@ def event_view(row: EventRow, actor: Actor) -> EventView:
         actor_role=row.actor_role,
         actor=row.actor_id if actor.role in STAFF else None,
         caused_by=str(row.caused_by) if row.caused_by else None,
-        particulars=row.particulars,
+        particulars={name: _told(value, actor) for name, value in row.particulars.items()},
         previous_hash=row.previous_hash,
         hash=row.hash,
     )
@@ -176,7 +178,9 @@ def offer_view(row: OfferRow, case: CaseRow, work: UnitOfWork) -> OfferView:
         version=case.version,
         created_at=row.created_at,
         case_id=row.case_id,
-        state=effective_state(OfferState(row.state), expires_at=row.expires_at, at=work.now),
+        state=effective_state(
+            OfferState(row.state), expires_at=row.expires_at, at=work.now, case=CaseState(case.state)
+        ),
         labels=_labels(row.labels, row.document, work.actor),
         indicative=row.indicative,
         expires_at=row.expires_at,
@@ -225,12 +229,13 @@ def counter_view(answered: Answered, work: UnitOfWork) -> CounterView:
         binding=[BindingView.of(line) for line in _lines(answer.get("binding", []), work.actor)],
         diff=answer.get("diff", []),
         gap=answer.get("gap"),
+        reason=answer.get("reason"),
     )
 
 
-def agreement_view(row: AgreementRow, case: CaseRow) -> AgreementView:
-    """Show an agreement."""
-    document = row.document
+def agreement_view(row: AgreementRow, case: CaseRow, actor: Actor) -> AgreementView:
+    """Show an agreement; the lender's values are left out for the others."""
+    document = _revealed(row.document, actor)
     return AgreementView(
         id=row.id,
         version=case.version,
@@ -273,6 +278,12 @@ def _without_values(measures: dict[str, Any]) -> dict[str, Any]:
 
 def _labels(labels: list[str], document: dict[str, Any], actor: Actor) -> list[str]:
     return [*labels, *document.get("lender_labels", ())] if actor.role in STAFF else labels
+
+
+def _told(value: Any, actor: Actor) -> Any:
+    """Leave out of an event's particulars the limits that only the lender may know."""
+    listed = isinstance(value, list) and all(isinstance(line, dict) for line in value)
+    return _lines(value, actor) if listed else value
 
 
 def _lines(binding: Sequence[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:

@@ -159,6 +159,7 @@ class CounterView(Record):
     binding: list[BindingView]
     diff: list[DiffView]
     gap: dict[str, Any] | None = Field(default=None, description="What is missing when nothing is possible.")
+    reason: str | None = Field(default=None, description="Why it was refused, in the words of whoever refused it.")
 
 
 class AgreementView(Record):
