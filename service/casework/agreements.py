@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from service.casework.file import CaseFile, open_file
+from service.domain.access import CaseNotFound
 from service.domain.agreement import AgreementState, Signature, state_after
 from service.domain.errors import NotFound
 from service.domain.policy import Policy
@@ -46,9 +47,13 @@ def required_signatures(file: CaseFile, policy: Policy) -> tuple[str, ...]:
 async def read(work: UnitOfWork, *, agreement_id: UUID) -> tuple[AgreementRow, CaseFile]:
     """Read an agreement together with its case."""
     row = await agreements.get(work.session, agreement_id)
-    if row is None:
+    try:
+        file = await open_file(work, row.case_id, lock=False) if row else None
+    except CaseNotFound:
+        file = None
+    if row is None or file is None:
         raise AgreementNotFound("There is no such agreement.")
-    return row, await open_file(work, row.case_id, lock=False)
+    return row, file
 
 
 def is_running(row: AgreementRow) -> bool:
