@@ -18,7 +18,7 @@ from service.api.views.cases import EvidenceView
 from service.api.views.records import Page
 from service.casework import evidence, reading
 from service.casework.evidence import CaseEnded, EvidenceNotFound, EvidenceRefusedHere, EvidenceSettled
-from service.storage.files import FileEmpty
+from service.storage.files import SIGNATURES, FileEmpty
 
 router = APIRouter(prefix="/v1/cases/{case_id}/evidence", tags=["evidence"], route_class=Transactional)
 
@@ -47,6 +47,15 @@ UPLOAD: Final[dict[str, Any]] = {
 }
 
 
+FILE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "content": {
+            media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in SIGNATURES.values()
+        }
+    }
+}
+
+
 @router.post("", status_code=status.HTTP_201_CREATED, openapi_extra=UPLOAD)
 @refuses(*LENDERS, CaseEnded, EvidenceRefusedHere, FileEmpty)
 async def post_evidence(case_id: UUID, upload: UploadOf, work: Work, desk: DeskOf, response: Response) -> EvidenceView:
@@ -71,7 +80,7 @@ async def list_evidence(case_id: UUID, work: Reading, page: PageOf, limit: Limit
     return Page(items=[evidence_view(row, file.case) for row in rows], next=further)
 
 
-@router.get("/{evidence_id}/content", response_class=StreamingResponse)
+@router.get("/{evidence_id}/content", response_class=StreamingResponse, responses=FILE)
 @refuses(*SEEN, EvidenceNotFound)
 async def get_content(case_id: UUID, evidence_id: UUID, work: Reading, files: FilesOf) -> StreamingResponse:
     """Download a document, as an attachment only."""

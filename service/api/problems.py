@@ -147,9 +147,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _last_resort)
 
 
-def status_of(error: DomainError) -> int:
-    """Return the status of an error of the domain, by its kind."""
-    return next(status for kind, status in KINDS if isinstance(error, kind))
+def status_of(error: type[DomainError | Refusal]) -> int:
+    """Return the status of an error: its own for a refusal, that of its kind for an error of the domain."""
+    if issubclass(error, Refusal):
+        return error.status
+    return next(status for kind, status in KINDS if issubclass(error, kind))
 
 
 def problem(
@@ -190,7 +192,7 @@ async def _domain_error(request: Request, error: Exception) -> Response:
     problems = error.problems if isinstance(error, RuleBroken) else ()
     return problem(
         request,
-        status_of(error),
+        status_of(type(error)),
         code=error.code,
         title=error.title,
         detail=error.detail,
@@ -203,7 +205,7 @@ async def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     return problem(
         request,
-        error.status,
+        status_of(type(error)),
         code=error.code,
         title=error.title,
         detail=error.detail,

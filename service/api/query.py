@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, get_args, get_origin
 
 from fastapi import Query, Request
 from fastapi.dependencies.models import Dependant
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from service.api.bodies.faults import invalid, pointer
 from service.api.strict_json import is_visible
@@ -24,7 +24,10 @@ def _count(text: object) -> object:
 
 # Pydantic alone would take `1_0`, `+10`, ` 10 ` and `10.0` for ten.
 Limit = Annotated[
-    int, BeforeValidator(_count), Query(ge=1, le=LIMIT_MAX, strict=True, description="How many items a page holds.")
+    int,
+    Field(ge=1, le=LIMIT_MAX, strict=True),
+    BeforeValidator(_count),
+    Query(description="How many items a page holds."),
 ]
 
 

@@ -42,7 +42,12 @@ from service.domain.errors import Conflict, DomainError, RuleBroken
 from service.storage.progress import progress
 from service.storage.work import UnitOfWork
 
-BEARER: Final = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer plk_…`")
+BEARER: Final = HTTPBearer(
+    scheme_name="ApiKey",
+    bearerFormat="plk_…",
+    description="An API key: `Authorization: Bearer plk_…`",
+    auto_error=False,
+)
 WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 PRIVATE: Final = {"Cache-Control": "no-store", "Vary": "Authorization"}
 Handler = Callable[[Request], Awaitable[Response]]

@@ -4,14 +4,21 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 T = TypeVar("T")
 
 Minor = Annotated[int, Field(description="Amount in minor units of the case's currency (fen, cents, yen).")]
+# What a fact or a limit is, its policy decides; a list of programmes is no reason to answer with a fault.
 Figure = Annotated[
-    int | bool | str | None,
-    Field(description="Minor units or a count, a decimal string for a rate or ratio, a flag, a day or a word."),
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": kind} for kind in ("integer", "boolean", "string", "null")]
+            + [{"type": "array", "items": {"type": "string"}}],
+            "description": "Minor units or a count, a decimal string for a rate or ratio, a flag, a day or words.",
+        }
+    ),
 ]
 Texts = Annotated[
     dict[str, str],
@@ -38,8 +45,3 @@ class Page(View, Generic[T]):
 
     items: list[T]
     next: str | None = Field(default=None, description="Opaque cursor of the next page; null on the last one.")
-
-    @classmethod
-    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
-        """Name the list of a record after it, as the documentation shows it."""
-        return f"{params[0].__name__}Page"
