@@ -11,6 +11,7 @@ from service.api import (
     counter_proposals,
     evidence,
     offers,
+    operations,
     policies,
     reviews,
 )
@@ -26,4 +27,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     counter_proposals.of_case,
     counter_proposals.router,
     agreements.router,
+    operations.router,
 )
