@@ -14,6 +14,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from fastapi import FastAPI
+from hypothesis import settings
 
 from service.app import create_app
 from service.domain.actors import Role
@@ -22,6 +23,10 @@ from service.storage import keys
 from service.storage.engine import Database, connect
 from service.storage.migrating import migrate
 from tests import postgres
+
+# The same examples in every run, however slow the machine: `--hypothesis-profile=default` looks for new ones.
+settings.register_profile("parley", derandomize=True, deadline=None)
+settings.load_profile("parley")
 
 MORNING = datetime(2026, 11, 15, 9, 0, tzinfo=UTC)
 
@@ -99,9 +104,12 @@ def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> s
     return server.create_database()
 
 
+Maker = Callable[[str, Path], str]
+
+
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[str], str]:
-    """Return the address of a migrated database of a kind, migrated once, to be copied and never used itself."""
+def new_database(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Maker:
+    """Return what makes migrated databases of a kind, files in a folder that is given: one is migrated, then copied."""
 
     @cache
     def template(kind: str) -> str:
@@ -114,18 +122,20 @@ def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
             elsewhere.submit(asyncio.run, migrate(url)).result()
         return url
 
-    return template
+    def make(kind: str, folder: Path) -> str:
+        if kind == "sqlite":
+            shutil.copy(template(kind).partition("///")[2], folder / "parley.db")
+            return _file(folder / "parley.db")
+        server: postgres.Server = request.getfixturevalue("postgresql")
+        return server.create_database(template=template(kind))
+
+    return make
 
 
 @pytest.fixture
-def migrated_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path, templates: Callable[[str], str]) -> str:
+def migrated_url(kind: str, tmp_path: Path, new_database: Maker) -> str:
     """Return the address of a migrated database of either kind, with nothing in it."""
-    template = templates(kind)
-    if kind == "sqlite":
-        shutil.copy(template.partition("///")[2], tmp_path / "parley.db")
-        return _file(tmp_path / "parley.db")
-    server: postgres.Server = request.getfixturevalue("postgresql")
-    return server.create_database(template=template)
+    return new_database(kind, tmp_path)
 
 
 @pytest.fixture
@@ -145,8 +155,7 @@ def clock() -> Clock:
 @pytest.fixture
 async def service(migrated_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Service]:
     """Run the whole service on an empty database."""
-    settings = Settings(data=tmp_path, database=migrated_url)
-    app = create_app(settings, clock=clock)
+    app = create_app(Settings(data=tmp_path, database=migrated_url), clock=clock)
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://parley.test", timeout=30) as http:

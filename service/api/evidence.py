@@ -18,6 +18,7 @@ from service.api.views.cases import EvidenceView
 from service.api.views.records import Page
 from service.casework import evidence, reading
 from service.casework.evidence import EvidenceNotFound, EvidenceRefusedHere, EvidenceSettled
+from service.casework.file import CaseEnded
 from service.storage.files import SIGNATURES, FileEmpty
 
 router = APIRouter(prefix="/v1/cases/{case_id}/evidence", tags=["evidence"], route_class=Transactional)

@@ -16,6 +16,7 @@ from service.domain.actors import Actor, Role
 from service.storage.columns import TransactionNumber
 from service.storage.documents import plain
 from service.storage.progress import progress
+from service.storage.statements import is_sqlite
 from service.storage.tables import CaseRow, EventRow
 
 GENESIS = ""
@@ -129,7 +130,7 @@ class FeedPosition:
 
 async def feed(session: AsyncSession, *, after: FeedPosition, limit: int) -> Sequence[tuple[FeedPosition, EventRow]]:
     """Return settled events in the order of the feed: one that commits late is never skipped."""
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session):
         return await _feed_by_row(session, after=after, limit=limit)
     number = EventRow.__table__.c.transaction_number  # type: ignore[attr-defined]
     position = cast(literal(str(after.transaction), Text()), TransactionNumber())

@@ -15,7 +15,7 @@ class CaseRow(Row, table=True):
     """A case; `state` is assigned by `UnitOfWork.move` alone."""
 
     __tablename__ = "cases"
-    # Every index ends in id, which is the order of lists: a page is read from one range of one index.
+    # Every index ends in id, which is the order of lists and tells when: a page is read from one range of one index.
     __table_args__ = (
         UniqueConstraint("posted_by", "reference"),
         Index("ix_cases_state_id", "state", "id"),
@@ -26,7 +26,6 @@ class CaseRow(Row, table=True):
         Index("ix_cases_assignee_id", "assignee", "id"),
         Index("ix_cases_reference_id", "reference", "id"),
         Index("ix_cases_hardship_reason_id", "hardship_reason", "id"),
-        Index("ix_cases_created_at_id", "created_at", "id"),
         Index("ix_cases_information_due_on_id", "information_due_on", "id"),
         Index("ix_cases_state_next_due_at_id", "state", "next_due_at", "id"),
         Index("ix_cases_assignee_next_due_at_id", "assignee", "next_due_at", "id"),
