@@ -59,11 +59,18 @@ OWN_REASONS: Final[dict[str, dict[str, str]]] = dict([
     _own_text("EVIDENCE_UNVERIFIED", "A document has still to be verified.", "有材料尚待核实。"),
     _own_text("FACT_UNKNOWN", "A fact that decides the case is not known.", "尚缺决定性信息。"),
     _own_text("NO_PROGRAMME", "No programme is open to this application.", "没有适用的方案。"),
+    _own_text("NO_PLAN_FITS", "No plan within the limits can be paid on every date.", "没有能够按期负担的方案。"),
     _own_text("CURRENCY_NOT_COVERED", "The policy has no figures for this currency.", "政策未涵盖该币种。"),
     _own_text("OUT_OF_SCOPE", "No policy covers these loans; a person decides.", "没有政策涵盖这些贷款，由人工处理。"),
     _own_text("POLICY_FAULT", "The policy could not answer; a person decides.", "政策无法给出结论，由人工处理。"),
 ])  # fmt: skip
 """Reasons that the service itself gives, whatever the pack."""
+
+DIVIDED: Final[dict[str, tuple[str, str]]] = {
+    "payment_to_income": ("contractual_payment", "income"),
+    "payment_to_surplus": ("contractual_payment", "surplus"),
+}
+"""Ratios that do not exist where there is nothing to divide by: unknown then, though nobody owes an answer."""
 
 
 def own_reason(code: str, policy_id: str, **particulars: Any) -> Reason:
@@ -91,10 +98,11 @@ def judge(pack: Judged, facts: Facts) -> Verdict:
             if held:
                 fired.append((rule, _reason(rule, env, held=True, loan_id=loan_id)))
             elif held is None and rule.outcome == "reject" and rule.severity is Severity.FATAL:
-                unknown = rule.when.unknown(env)
-                needed.append(
-                    own_reason("FACT_UNKNOWN", pack.id, fact=unknown[0] if unknown else None, loan_id=loan_id)
-                )
+                needed += [
+                    own_reason("FACT_UNKNOWN", pack.id, fact=fact, loan_id=loan_id)
+                    for fact in rule.when.unknown(env)
+                    if _can_be_told(fact, env)
+                ][:1]
     programmes = tuple(_programmes(pack, facts, trace))
     outcome, own = _outcome(pack, facts, fired, needed, programmes)
     return Verdict(
@@ -133,7 +141,13 @@ def _outcome(
         return Outcome.MANUAL, []
     if any(p.eligibility is Eligibility.ELIGIBLE for p in programmes):
         return Outcome.APPROVE, []
-    return Outcome.REJECT, [own_reason("NO_PROGRAMME", pack.id)]
+    why = {(r.code, r.fact, r.loan_id): r for p in programmes for r in p.reasons}
+    return Outcome.REJECT, [own_reason("NO_PROGRAMME", pack.id), *why.values()]
+
+
+def _can_be_told(fact: str, env: Mapping[str, Any]) -> bool:
+    """Say whether somebody could tell a fact that is unknown; asking for one that does not exist would never end."""
+    return fact not in DIVIDED or any(env[part] is None for part in DIVIDED[fact])
 
 
 def _environments(rule: Rule, facts: Facts, case: dict[str, Any]) -> Iterable[tuple[str | None, dict[str, Any]]]:
