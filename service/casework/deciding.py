@@ -4,22 +4,25 @@ from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
+from service.casework.authority import NO_PLAN_FITS, needed, why_no_plan
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, in_state, open_file
 from service.casework.judging import Judgement
 from service.casework.moves import policy_of, take
+from service.casework.offering import frame_for
 from service.domain.actors import Role
 from service.domain.decision import (
     Confirmation,
     DecisionOutcome,
     NothingToConfirm,
     confirmation_for,
+    require_committee,
     require_known_reasons,
     require_other_person,
 )
-from service.domain.errors import Conflict, NotFound, NotPermitted
+from service.domain.errors import Conflict, NotFound, NotPermitted, RuleBroken
 from service.domain.lifecycle import CaseAction, CaseState
-from service.domain.policy import Level, Policy, Verdict
+from service.domain.policy import Level, Policy, Reason, Verdict
 from service.storage import decisions
 from service.storage.tables import DecisionRow
 from service.storage.work import UnitOfWork
@@ -46,7 +49,10 @@ async def decide_by_system(
 ) -> DecisionRow:
     """Write down what follows from the verdict, and reject if it says so."""
     reasons = [r.code for r in judgement.verdict.reasons]
-    return await _store(work, file, outcome, reasons, None, policy=policy, confirmation=Confirmation.NOT_NEEDED)
+    return await _store(
+        work, file, outcome, reasons, None,
+        policy=policy, confirmation=Confirmation.NOT_NEEDED, level=judgement.verdict.level,
+    )  # fmt: skip
 
 
 async def decide(
@@ -69,10 +75,29 @@ async def decide(
     verdict = file.verdict
     require_known_reasons(reasons, known=policy.settings.reason_texts, comment=comment)
     level = verdict.level if verdict else Level.CASEWORKER
+    grounds: tuple[Reason, ...] = ()
+    if outcome is DecisionOutcome.APPROVE:
+        level = _level_of_approval(work, file, policy, at_least=level)
+        require_committee(level, decided_by=work.actor.role)
+    elif NO_PLAN_FITS in reasons:
+        grounds = why_no_plan(frame_for(work, file, policy), policy)
     confirmation = confirmation_for(
         outcome, verdict=verdict.outcome if verdict else None, level=level, by=work.actor.role
     )
-    return file, await _store(work, file, outcome, reasons, comment, policy=policy, confirmation=confirmation)
+    return file, await _store(
+        work, file, outcome, reasons, comment,
+        policy=policy, confirmation=confirmation, level=level, grounds=grounds,
+    )  # fmt: skip
+
+
+def _level_of_approval(work: UnitOfWork, file: CaseFile, policy: Policy, *, at_least: Level) -> Level:
+    """Return the authority that an approval stands for: enough for the plan that gives up the least."""
+    try:
+        least = needed(frame_for(work, file, policy))
+    except RuleBroken:
+        # A debt that cannot be worked out yet has no plan; what the verdict asks for stands.
+        least = None
+    return max(at_least, least or at_least, key=lambda level: level.rank)
 
 
 async def confirm(
@@ -113,17 +138,18 @@ async def _store(
     *,
     policy: Policy,
     confirmation: Confirmation,
+    level: Level,
+    grounds: Sequence[Reason] = (),
 ) -> DecisionRow:
     """Keep the decision with its reasons in words; a final rejection moves the case."""
-    verdict = file.verdict
     row = await decisions.add(
         work,
         file.case,
         review_id=file.review.id if file.review else None,
         outcome=outcome,
-        reasons=reasons_in_words(reasons, policy=policy, verdict=verdict),
+        reasons=reasons_in_words(reasons, policy=policy, verdict=file.verdict, grounds=grounds),
         comment=comment,
-        level=verdict.level if verdict else Level.CASEWORKER,
+        level=level,
         confirmation=confirmation,
         automatic=work.actor.role is Role.SYSTEM,
     )
@@ -137,24 +163,41 @@ async def _store(
     return row
 
 
-def reasons_in_words(codes: Sequence[str], *, policy: Policy, verdict: Verdict | None) -> list[dict[str, object]]:
+def reasons_in_words(
+    codes: Sequence[str], *, policy: Policy, verdict: Verdict | None, grounds: Sequence[Reason] = ()
+) -> list[dict[str, object]]:
     """Return the reasons with fact, threshold, text and source: the verdict's where it gave them, else the pack's."""
-    given = {r.code: r for r in reversed(verdict.reasons)} if verdict else {}
+    given = (*grounds, *(verdict.reasons if verdict else ()))
     words: list[dict[str, object]] = []
-    for code in codes:
-        reason = given.get(code)
-        words.append(
-            {
-                "code": code,
-                "severity": reason.severity if reason else "informational",
-                "fact": reason.fact if reason else None,
-                "value": _plain(reason.value) if reason else None,
-                "threshold": reason.threshold if reason else None,
-                "text": dict(reason.text) if reason else dict(policy.settings.reason_texts.get(code, OTHER_TEXT)),
-                "source": reason.source if reason else f"decision of a person under {policy.id}",
-            }
-        )
+    for code in dict.fromkeys(codes):
+        own = [_in_words(reason) for reason in given if reason.code == code]
+        words += own or [_without_grounds(code, policy)]
     return words
+
+
+def _in_words(reason: Reason) -> dict[str, object]:
+    return {
+        "code": reason.code,
+        "severity": reason.severity,
+        "fact": reason.fact,
+        "value": _plain(reason.value),
+        "threshold": reason.threshold,
+        "text": dict(reason.text),
+        "source": reason.source,
+        "loan_id": reason.loan_id,
+    }
+
+
+def _without_grounds(code: str, policy: Policy) -> dict[str, object]:
+    return {
+        "code": code,
+        "severity": "informational",
+        "fact": None,
+        "value": None,
+        "threshold": None,
+        "text": dict(policy.settings.reason_texts.get(code, OTHER_TEXT)),
+        "source": f"decision of a person under {policy.id}",
+    }
 
 
 OTHER_TEXT = {"en": "Another reason; see the comment.", "zh-CN": "其他原因，详见说明。"}

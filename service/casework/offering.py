@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
+from service.casework.authority import held
 from service.casework.desk import Desk, local_day
 from service.casework.file import CaseFile, open_file
 from service.casework.moves import policy_of, take
@@ -12,7 +13,6 @@ from service.casework.plans import menu_of, own_terms, unfeasible
 from service.casework.terms_sheet import terms_sheet
 from service.domain.access import CaseNotFound, is_lender
 from service.domain.actors import Role
-from service.domain.decision import level_held
 from service.domain.errors import NotFound, NotPermitted
 from service.domain.lifecycle import CaseAction
 from service.domain.offer import NothingFeasible, OfferState, require_open
@@ -57,12 +57,12 @@ async def make_offers(
     file = await open_file(work, case_id)
     policy = policy_of(file, desk)
     require_desk(work)
-    frame, held = frame_for(work, file, policy), level_held(work.actor.role)
+    frame, level = frame_for(work, file, policy), held(file, by=work.actor.role)
     if terms is not None:
         proposal = own_terms(frame, terms)
-        require_authority(proposal, held=held)
+        require_authority(proposal, level=level)
         return file, await store_round(work, file, frame, [proposal], policy=policy)
-    menu = menu_of(frame, level=held)
+    menu = menu_of(frame, level=level)
     if not menu.offers:
         raise NothingFeasible("No plan within the limits fits the budget.", limits=unfeasible(menu))
     return file, await store_round(work, file, frame, menu.offers, policy=policy)
@@ -77,7 +77,7 @@ async def preview(
     frame = frame_for(work, file, policy_of(file, desk))
     if terms is not None:
         return frame, [own_terms(frame, terms)]
-    return frame, menu_of(frame, level=level_held(work.actor.role)).offers
+    return frame, menu_of(frame, level=held(file, by=work.actor.role)).offers
 
 
 async def withdraw_offer(
@@ -99,9 +99,9 @@ def require_desk(work: UnitOfWork) -> None:
         raise NotPermitted("The lender makes offers.")
 
 
-def require_authority(proposal: Proposal, *, held: Level) -> None:
+def require_authority(proposal: Proposal, *, level: Level) -> None:
     """Refuse terms above the authority of whoever offers them."""
-    if proposal.level.rank > held.rank:
+    if proposal.level.rank > level.rank:
         raise AuthorityExceeded(f"The terms need the authority of a {proposal.level}.", level=proposal.level)
 
 

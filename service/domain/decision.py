@@ -38,6 +38,13 @@ class NothingToConfirm(Conflict):
     title = "The decision needs no confirmation"
 
 
+class CommitteeNeeded(NotPermitted):
+    """The approval needs two supervisors: one who decides, and another who confirms."""
+
+    code = "committee_needed"
+    title = "The approval needs two supervisors"
+
+
 class ReasonUnknown(RuleBroken):
     """A decision gives reasons that the pack does not have, or OTHER without a comment."""
 
@@ -69,6 +76,12 @@ def require_other_person(*, decided_by: str, actor: Actor) -> None:
     """Refuse a confirmation by whoever decided."""
     if decided_by == actor.identity:
         raise OwnDecision("The decision is yours: somebody else has to confirm it.")
+
+
+def require_committee(level: Level, *, decided_by: Role) -> None:
+    """Refuse an approval at the committee's level by anybody but a supervisor; whoever confirms is another one."""
+    if level is Level.COMMITTEE and decided_by is not Role.SUPERVISOR:
+        raise CommitteeNeeded("Such a plan is granted by two supervisors: one decides, another confirms.")
 
 
 def require_known_reasons(reasons: Iterable[str], *, known: Iterable[str], comment: str | None) -> None:
