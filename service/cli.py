@@ -226,15 +226,16 @@ def _say_where_next(kept: Path | None, played: Played) -> None:
     lines = [
         "",
         "Where to look next:",
-        "  README.md              the same story by hand, with curl",
-        "  parley serve           then http://127.0.0.1:8000/docs, every request and answer",
-        "  docs/policy-pack.md    what the policy says, and how to change a threshold",
-        "  service/demo/PROVENANCE.md   where the loans come from, and what was derived by which rule",
+        "  docs/quick-tour.md                    Li's story by hand, with curl",
+        "  make run                              serve, with every request and answer at /docs",
+        "  service/policies/packs/standard.toml  the policy: what it asks, opens and limits, and why",
+        "  service/demo/PROVENANCE.md            the loans, the rules of the demo, what is derived",
     ]
     if kept is not None:
         lines += [
-            f"  PARLEY_DATA={kept} parley serve   serves the cases of this demo;",
-            f"  {played.caseworker_key}   is a caseworker's key to them.",
+            f"  PARLEY_DATA={kept} .venv/bin/parley serve",
+            "                                        serves these cases; the key of a caseworker:",
+            f"  {played.caseworker_key}",
         ]
     typer.echo("\n".join(lines))
 
