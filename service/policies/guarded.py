@@ -1,11 +1,10 @@
 """Policies that cannot do harm: what goes wrong in one is a matter for a person, never an error, never an approval."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
 from service.domain.facts import Facts
@@ -41,7 +40,7 @@ class Guarded:
         """Judge; whatever goes wrong is a matter for a person."""
         try:
             verdict = self.policy.judge(facts, on=on)
-            fault = next(_faults(verdict, facts, self.settings), None) if self.foreign else None
+            fault = _fault(verdict, facts, self.settings) if self.foreign else None
         except Exception as error:  # noqa: BLE001  # somebody else's code may raise anything
             return for_a_person(self, "POLICY_FAULT", fault=type(error).__name__)
         if fault is not None:
@@ -88,20 +87,18 @@ def for_a_person(policy: Policy, code: str, *, fault: str | None = None) -> Verd
     )
 
 
-def _faults(verdict: object, facts: Facts, settings: PolicySettings) -> Iterator[str]:
-    """Yield what makes an answer nonsense: it is no verdict, or it speaks of what does not exist."""
+def _fault(verdict: object, facts: Facts, settings: PolicySettings) -> str | None:
+    """Say what makes an answer nonsense: it is no verdict, or it speaks of what does not exist."""
     if not isinstance(verdict, Verdict):
-        yield "the answer is no verdict"
-        return
+        return "the answer is no verdict"
     try:
-        _VERDICT.validate_python(_VERDICT.dump_python(verdict, warnings="error"), strict=True)
-    except (ValidationError, PydanticSerializationError):
-        yield "the verdict has members of the wrong kind"
-        return
-    if any(not (reason.code and reason.text and reason.source) for reason in verdict.reasons):
-        yield "a reason lacks code, text or source"
-    for answer in verdict.programmes:
-        if answer.loan_id not in facts.loans:
-            yield "the verdict names a loan that the case does not have"
-        if settings.programme(answer.code) is None:
-            yield "the verdict names a programme that the policy does not have"
+        _VERDICT.dump_python(verdict, warnings="error")
+    except PydanticSerializationError:
+        return "the verdict has members of the wrong kind"
+    if not all(reason.code and reason.text and reason.source for reason in verdict.reasons):
+        return "a reason lacks code, text or source"
+    if not all(answer.loan_id in facts.loans for answer in verdict.programmes):
+        return "the verdict names a loan that the case does not have"
+    if not all(settings.programme(answer.code) for answer in verdict.programmes):
+        return "the verdict names a programme that the policy does not have"
+    return None

@@ -21,7 +21,7 @@ def template(raw: Any) -> InstrumentTemplate:
         raise several([("", "is a table")])
     kind = str(raw.get("kind"))
     if kind not in KINDS:
-        raise several([(".kind", f"is one of {', '.join(sorted(KINDS))}")])
+        raise several([(".kind", f"there is no instrument {kind}; there are {', '.join(sorted(KINDS))}")])
     own = {name: value for name, value in raw.items() if name != "kind"}
     grids = {name: _values(name, value) for name, value in own.items() if _varies(kind, name, value)}
     fixed = {name: value for name, value in own.items() if name not in grids}
@@ -39,7 +39,7 @@ def contradictions(templates: tuple[InstrumentTemplate, ...]) -> Iterator[Told]:
     try:
         require_valid(joined(first))
     except TermsNotValid as broken:
-        yield "", broken.detail
+        yield "", broken.detail.rstrip(".")
 
 
 def alternatives(found: InstrumentTemplate) -> Iterator[Instrument]:
@@ -81,10 +81,10 @@ def _problems(kind: str, fixed: Mapping[str, Any], grids: Mapping[str, tuple[Any
             try:
                 require_valid((_made(kind, fixed, {**grids, name: (value,)} if name else grids),))
             except TermsNotValid as broken:
-                yield from ((_key(problem.pointer), problem.detail) for problem in broken.problems)
+                yield from ((_key(problem.pointer), problem.detail.rstrip(".")) for problem in broken.problems)
             except DomainError as broken:
                 key, colon, sentence = broken.detail.partition(": ")
-                yield (key.removeprefix(kind), sentence) if colon else ("", broken.detail)
+                yield (key.removeprefix(kind), sentence.rstrip(".")) if colon else ("", broken.detail)
 
 
 def _made(kind: str, fixed: Mapping[str, Any], grids: Mapping[str, tuple[Any, ...]]) -> Instrument:

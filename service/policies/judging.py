@@ -29,7 +29,7 @@ class _Judgement:
     loans: dict[str, Env]
     trace: list[TraceLine] = field(default_factory=list)
     fired: list[tuple[Rule, Reason]] = field(default_factory=list)
-    needed: list[Reason] = field(default_factory=list)
+    needed: dict[tuple[str, str | None], None] = field(default_factory=dict)
     programmes: list[ProgrammeVerdict] = field(default_factory=list)
 
     def own(self, code: str, **particulars: Any) -> Reason:
@@ -63,8 +63,8 @@ def _rules(now: _Judgement) -> None:
             if held:
                 now.fired.append((rule, _reason(rule, env, held=True, loan_id=loan_id)))
             elif held is None and _rejects(rule):
-                told = [fact for fact in rule.when.unknown(env) if _can_be_told(fact, env)]
-                now.needed += [now.own("FACT_UNKNOWN", fact=fact, loan_id=loan_id) for fact in told]
+                told = (fact for fact in rule.when.unknown(env) if _can_be_told(fact, env))
+                now.needed |= dict.fromkeys((fact, loan_id) for fact in told)
 
 
 def _programmes(now: _Judgement) -> None:
@@ -101,11 +101,12 @@ def _outcome(now: _Judgement, *, on: date) -> tuple[Outcome, list[Reason]]:
     case = now.facts.case
     if any(_rejects(rule) for rule, _ in now.fired):
         return Outcome.REJECT, []
+    needed = [now.own("FACT_UNKNOWN", fact=fact, loan_id=loan_id) for fact, loan_id in now.needed]
     if case.evidence_missing:
         missing = now.own("EVIDENCE_MISSING", fact="evidence_missing", value=case.evidence_missing, threshold="== 0")
-        return Outcome.REQUEST_INFORMATION, [missing, *now.needed]
-    if now.needed:
-        return Outcome.REQUEST_INFORMATION, now.needed
+        return Outcome.REQUEST_INFORMATION, [missing, *needed]
+    if needed:
+        return Outcome.REQUEST_INFORMATION, needed
     person = list(_for_a_person(now, on=on))
     if person or any(rule.outcome == "manual" for rule, _ in now.fired):
         return Outcome.MANUAL, person

@@ -1,22 +1,19 @@
 """How the keys of a pack that hold more than a figure are read: conditions, instruments, limits, zones, orders."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from itertools import pairwise
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 from zoneinfo import available_timezones
 
 from pydantic import ValidationInfo
 
 from service.domain.conduct import HoldRule
 from service.domain.money import Component
-from service.domain.settings import AuthorityStep, InstrumentTemplate, Limits
+from service.domain.settings import InstrumentTemplate, Limits
 from service.policies.instrument_templates import alternatives, contradictions
-from service.policies.pack_tables import Table, made
+from service.policies.pack_tables import Table
 from service.policies.several import Told, require_none, several
 from service.relief.instruments import Holiday, Instrument, Rate, Renew, Settlement, Term, Waive
-
-LevelName = Literal["system", "caseworker", "supervisor", "committee"]
 
 
 def time_zone(name: str) -> str:
@@ -91,21 +88,15 @@ LIMITED: Final[dict[str, Callable[[Instrument], int | Decimal | None]]] = {
 """What an instrument asks of each limit; None where it asks nothing."""
 
 
-def authority(tables: dict[LevelName, Table]) -> dict[LevelName, Table]:
-    """Return what the levels may grant; none may grant less than a level below it."""
-    steps = steps_of(tables)
+def above(step: Table, info: ValidationInfo) -> Table:
+    """Return what a level may grant, which is no less than what any level below it may."""
     require_none(
-        (f".{higher.level}.{name}", f"is less than a {lower.level} may grant")
-        for lower, higher in pairwise(steps)
+        (f".{name}", f"is less than a {level} may grant")
         for name in ("waived_max", "concession_max")
-        if (most := getattr(higher, name)) is not None and most < (getattr(lower, name) or 0)
+        for level, lower in info.data.items()
+        if lower is not None and (most := getattr(step, name)) is not None and most < (getattr(lower, name) or 0)
     )
-    return tables
-
-
-def steps_of(tables: Mapping[LevelName, Table]) -> tuple[AuthorityStep, ...]:
-    """Return what the levels may grant, lowest first."""
-    return tuple(made(tables[level], level=level) for level in get_args(LevelName) if level in tables)
+    return step
 
 
 def hold(rule: HoldRule) -> HoldRule:

@@ -22,7 +22,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "decimal_parsing": "is a number, or a number in quotes",
     "finite_number": "is a number, or a number in quotes",
     "date_type": "is a day, as 2026-01-31",
-    "date_from_datetime_parsing": "is a day, as 2026-01-31",
+    "date_parsing": "is a day, as 2026-01-31",
     "literal_error": "is one of {expected}",
     "enum": "is one of {expected}",
     "greater_than_equal": "is at least {ge}",
@@ -69,6 +69,14 @@ def texts_differ(document: Mapping[str, Any]) -> Iterator[str]:
         where, text = first.setdefault(str(table.get("code")), (at, table.get("text")))
         if text != table.get("text"):
             yield f"{at}.text: {table.get('code')} has another text at {where}"
+
+
+def programmes_unknown(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the waterfalls of programmes that the pack does not have."""
+    codes = {programme.get("code") for _, programme in tables(document, "programmes")}
+    for at, waterfall in tables(document, "waterfall"):
+        if waterfall.get("programme") not in codes:
+            yield f"{at}.programme: there is no programme {waterfall.get('programme')}"
 
 
 def amounts_lacking(document: Mapping[str, Any]) -> Iterator[str]:

@@ -12,8 +12,7 @@ from service.domain.policy import Severity
 from service.domain.settings import EvidenceRule, PolicySettings, Programme
 from service.policies.own_reasons import OWN_REASONS
 from service.policies.pack_conditions import Context
-from service.policies.pack_fields import steps_of
-from service.policies.pack_problems import amounts_lacking, codes_twice, problems_of, texts_differ
+from service.policies.pack_problems import amounts_lacking, codes_twice, problems_of, programmes_unknown, texts_differ
 from service.policies.pack_shape import EvidenceTable, PackTable, ProgrammeTable, RequirementTable, RuleTable
 from service.policies.pack_tables import SOURCE, made
 from service.policies.rules import Rule, Rulebook
@@ -37,9 +36,12 @@ def read_pack(text: str, *, name: str) -> Rulebook:
     except tomllib.TOMLDecodeError as error:
         raise PackBroken([f"{name}: is not TOML: {error}"]) from error
     table, problems = _validated(document)
-    problems += [*codes_twice(document), *texts_differ(document), *amounts_lacking(document)]
-    if table is not None:
-        problems += _references(table)
+    problems += [
+        *codes_twice(document),
+        *texts_differ(document),
+        *amounts_lacking(document),
+        *programmes_unknown(document),
+    ]
     if table is None or problems:
         raise PackBroken([f"{name}: {problem}" for problem in problems])
     return _read(table, sources=dict(_sources(document)))
@@ -63,14 +65,6 @@ def _amounts(document: Mapping[str, Any]) -> dict[str, dict[str, int]]:
         for currency, table in found
         if isinstance(table, Mapping)
     }
-
-
-def _references(table: PackTable) -> Iterator[str]:
-    """Yield what names something that the pack does not have."""
-    codes = {programme.code for programme in table.programmes}
-    for n, waterfall in enumerate(table.waterfall):
-        if waterfall.programme not in codes:
-            yield f"waterfall[{n}].programme: there is no programme {waterfall.programme}"
 
 
 def _sources(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -104,7 +98,7 @@ def _read(table: PackTable, *, sources: dict[str, str]) -> Rulebook:
         evidence=tuple(_evidence(rule, where) for rule in table.evidence),
         programmes=tuple(_programme(programme, where) for programme in table.programmes),
         waterfalls=table.waterfall,
-        authority=steps_of(table.authority),
+        authority=table.authority.steps(),
         menu=table.menu,
         negotiation=table.negotiation,
         rounding=table.rounding,

@@ -24,15 +24,18 @@ from service.policies import pack_fields
 from service.policies.instrument_schema import instrument_schema
 from service.policies.instrument_templates import template
 from service.policies.pack_conditions import AnyCondition, Requirement, RuleCondition
-from service.policies.pack_tables import Amount, AsTable, Currency, Sentence, Table, Texts
+from service.policies.pack_tables import Amount, AsTable, Currency, Sentence, Table, Texts, made
 
 Name = Annotated[str, Field(min_length=1, pattern="^[A-Za-z][A-Za-z0-9_]*$")]
 PackId = Annotated[str, Field(min_length=1, pattern="^[a-z][a-z0-9-]*$")]
 Version = Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9.]*$")]
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
 
-StepTable = Annotated[Table, AsTable(kind=AuthorityStep, without=("level",))]
+StepTable = Annotated[Table, AsTable(kind=AuthorityStep, without=("level",)), AfterValidator(pack_fields.above)]
 InstrumentField = Annotated[InstrumentTemplate, PlainValidator(template), WithJsonSchema(instrument_schema())]
+
+
+Unfiled = Literal["allocation", "unnamed_overdue", "legal_cap", "household_floor", "amounts"]
 
 
 class ScopeTable(Table):
@@ -128,6 +131,20 @@ class FloorTable(Table):
     dependant: Amount = Field(description="each dependant")
 
 
+class AuthorityTable(Table):
+    """What each level may grant by itself."""
+
+    system: StepTable | None = Field(None, description="the service, without a person")
+    caseworker: StepTable | None = Field(None, description="a caseworker")
+    supervisor: StepTable | None = Field(None, description="a supervisor")
+    committee: StepTable | None = Field(None, description="two supervisors")
+
+    def steps(self) -> tuple[AuthorityStep, ...]:
+        """Return what the levels may grant, lowest first."""
+        given = ((level, getattr(self, level)) for level in type(self).model_fields)
+        return tuple(made(table, level=level) for level, table in given if table is not None)
+
+
 class PackTable(Table):
     """A policy pack."""
 
@@ -147,8 +164,8 @@ class PackTable(Table):
     menu: Annotated[MenuSettings, AsTable()] = Field(
         MenuSettings(), description="how many offers, and what they must keep"
     )
-    authority: Annotated[dict[pack_fields.LevelName, StepTable], AfterValidator(pack_fields.authority)] = Field(
-        {}, description="what each level may grant; who stands above all of them is the committee"
+    authority: AuthorityTable = Field(
+        AuthorityTable(), description="what each level may grant; who stands above all of them is the committee"
     )
     negotiation: Annotated[Negotiation, AsTable()] = Field(
         Negotiation(), description="how long offers stand, how many rounds, what is told"
@@ -174,4 +191,6 @@ class PackTable(Table):
     legal_cap: Annotated[Decimal, Field(ge=0, le=10)] | None = Field(
         None, description="the highest annual rate of interest, penalty and fees together"
     )
-    source: dict[Name, Sentence] = Field({}, description="where the figures that stand in no table come from, by key")
+    source: dict[Unfiled, Sentence] = Field(
+        {}, description="where the figures that stand in no table come from, by key"
+    )

@@ -70,7 +70,8 @@ def table_of(kind: Any, *, without: Sequence[str] = ()) -> type[Table]:
             needed = member.default is MISSING and member.default_factory is MISSING
             described = Field(... if needed else None, description=hints[member.name].__metadata__[-1])
             members[member.name] = (_read_as(hints[member.name]), described)
-    members.setdefault(SOURCE, (dict[str, Sentence], Field({}, description=_WHERE)))
+    if SOURCE not in members:
+        members[SOURCE] = (dict[Literal[tuple(members)], Sentence], Field({}, description=_WHERE))  # type: ignore[misc]
     table: type[Table] = create_model(f"{kind.__name__}Table", __base__=Table, __doc__=kind.__doc__, **members)
     table.makes = kind
     return table
