@@ -125,8 +125,8 @@ class Draft:
         return self.overdue_principal if component is Component.PRINCIPAL else self.ledger.left[component]
 
     def _waive(self, waive: Waive) -> None:
-        portions = {c: getattr(waive, c.value) for c in Component}
-        for component, portion in portions.items():
+        for name, portion in waive.portions.items():
+            component = Component(name)
             if portion is not None:
                 amount = self.amount(waive, portion, self.ledger.left[component], member=f"/{component.value}")
                 self.ledger.waive(component, amount, conditional=waive.vests != "signature")
@@ -213,8 +213,10 @@ class Draft:
             raise self._exceeds(instrument, f"{member}/amount")
         return amount
 
+    def pointer(self, instrument: Instrument, member: str = "") -> str:
+        """Return the pointer to a member of one of the terms, as they were given."""
+        return f"/instruments/{self.terms.index(instrument)}{member}"
+
     def _exceeds(self, instrument: Instrument, member: str) -> ReliefExceedsDebt:
-        problem = Problem(
-            f"/instruments/{self.terms.index(instrument)}{member}", "relief_exceeds_debt", "More than there is."
-        )
+        problem = Problem(self.pointer(instrument, member), ReliefExceedsDebt.code, "More than there is.")
         return ReliefExceedsDebt("An amount is larger than what it is taken from.", [problem])

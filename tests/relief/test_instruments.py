@@ -40,7 +40,6 @@ from service.relief.instruments import (
 )
 from service.relief.layout import InstalmentsOutOfBounds
 from service.relief.plan import plan
-from service.relief.plan_rates import RateTooHigh
 from service.relief.settings import Settings
 from service.relief.settling import SettlementNotPossible
 from service.relief.terms import TermsNotValid, require_valid
@@ -421,7 +420,7 @@ class TestRate:
 
     def test_a_step_before_the_day_the_rate_begins_is_refused(self) -> None:
         steps = (RateStep(from_instalment=2, annual_rate=Decimal(0)),)
-        with pytest.raises(RateTooHigh) as refused:
+        with pytest.raises(TermsNotValid) as refused:
             plan(plain(), (Rate(annual_rate=Decimal(0), effective_from=date(2027, 6, 1), steps=steps),))
 
         assert refused.value.problems[0].code == "not_in_order"
