@@ -206,9 +206,7 @@ class Draft:
 
     def amount(self, instrument: Instrument, portion: Portion, available: int, *, member: str) -> int:
         """Return how much a portion of an amount is, and refuse more than there is."""
-        if portion.fraction is not None:
-            return rounded(portion.fraction * available)
-        amount = portion.amount or 0
+        amount = part_of(portion, available)
         if amount > available:
             raise self._exceeds(instrument, f"{member}/amount")
         return amount
@@ -220,3 +218,8 @@ class Draft:
     def _exceeds(self, instrument: Instrument, member: str) -> ReliefExceedsDebt:
         problem = Problem(self.pointer(instrument, member), ReliefExceedsDebt.code, "More than there is.")
         return ReliefExceedsDebt("An amount is larger than what it is taken from.", [problem])
+
+
+def part_of(portion: Portion, available: int) -> int:
+    """Return how much a portion of an amount is, in minor units; a fraction is rounded half-up."""
+    return portion.amount or 0 if portion.fraction is None else rounded(portion.fraction * available)
