@@ -44,10 +44,13 @@ CONTRADICTIONS: Final[dict[str, frozenset[str]]] = {
         "arrears_plan", "capitalise", "forbear", "balloon", "term", "rate", "reschedule", "renew",
         "holiday", "reduced", "stepped",
     }),
-    "renew": frozenset({"term", "rate", "reschedule"}),
+    "renew": frozenset({"capitalise", "term", "rate", "reschedule"}),
     "stepped": frozenset({"reduced"}),
 }  # fmt: skip
-"""What cannot stand together: each of these rules out the others, whichever is named first."""
+"""What cannot stand together: each of these rules out the others, whichever is named first.
+
+A renewal names itself what it refinances, at which rate and over what term.
+"""
 
 Finding = tuple[str, str, str]
 
@@ -108,8 +111,6 @@ def _treated_twice(terms: Terms) -> Iterator[Problem]:
             for component in sorted(added.intersection(instrument.components or added)):
                 detail = f"The overdue {component} is both capitalised and spread."
                 yield Problem(f"/instruments/{n}/components", "contradicting_instruments", detail)
-    if added and sum(isinstance(t, Capitalise | Renew) for t in terms) > 1:
-        yield Problem("/instruments", "contradicting_instruments", "A renewal names what it refinances itself.")
 
 
 def _findings(instrument: Instrument) -> Iterator[Finding]:  # noqa: C901, PLR0912
