@@ -1,21 +1,17 @@
 """From a debt with its instruments applied to the course of its schedule."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from service.domain.errors import Problem, RuleBroken
 from service.domain.money import Component
 from service.domain.words import Repayment
 from service.relief.arrangement import Draft
 from service.relief.calendars import first_due_on, instalments_from, minimum
-from service.relief.course import Course
+from service.relief.course import LEVEL, Course
 from service.relief.easing import eased
 from service.relief.periods import Calendar, RateFrom, Span
 from service.relief.plan_rates import rates_of
 from service.relief.terms import INSTALMENTS_MAX
-
-LEVEL: Final = frozenset({Repayment.EQUAL_INSTALMENTS, Repayment.REVOLVING})
-"""Kinds of repayment of which the contract's instalment is the payment of every period."""
 
 
 class InstalmentsOutOfBounds(RuleBroken):
@@ -31,7 +27,7 @@ def laid_out(draft: Draft, pauses: Sequence[Span] = ()) -> Course:
     calendar = _calendar(draft)
     rates = rates_of(draft, calendar)
     count, instalment = _count(draft, calendar, financed, rates)
-    eased_at, paused = eased(draft.easings, calendar, count=count, repayment=draft.repayment)
+    eased_at, paused = eased(draft, calendar, count=count)
     course = Course(
         calendar=calendar,
         financed=financed,

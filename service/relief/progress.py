@@ -54,7 +54,10 @@ def _plain_charges(annual_rate: Decimal, periods: Iterable[Period]) -> list[Char
 
 @dataclass(slots=True)
 class Progress:
-    """The state of a schedule while it is worked out, and its rows so far."""
+    """The state of a schedule while it is worked out, and its rows so far.
+
+    `shortfall` is the most by which a level payment fell short of the interest of its period, the first one apart.
+    """
 
     course: Course
     settings: Settings
@@ -66,6 +69,7 @@ class Progress:
     regular: int = 0
     level: int | None = None
     contractual: bool = False
+    shortfall: int = 0
     eased: dict[int, Easing] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     uneased: "Progress | None" = None
@@ -99,15 +103,18 @@ class Progress:
 
     def _stretch(self, start: int, stop: int) -> None:
         """Work out regular instalments: each repays its share, and the very last one all that is left."""
-        if self._breaks(start):
+        broken = self._breaks(start)
+        if broken:
             self.level = self._level(start)
         level, by_payment = self.level or 0, self.course.repayment is not Repayment.EQUAL_PRINCIPAL
         last, balance = len(self.periods) - 1, self.balance
         for position in range(start, stop):
             opening = balance
             accrued = self.charges[position].on(opening)
-            # Never less than the interest of the period: only what an easing leaves unpaid may make a debt grow.
             principal = level - accrued if by_payment else max(level, -accrued)
+            # Never less than the interest of the period: only what an easing leaves unpaid may make a debt grow.
+            if principal < 0 and level and position < last and not (broken and position == start):
+                self.shortfall = max(self.shortfall, -principal)
             principal = min(max(principal, 0), opening) if position < last else opening
             balance = opening - principal
             made_good = self._carried_part(position) if self.carried else 0
@@ -192,7 +199,11 @@ class Progress:
         if course.repayment is Repayment.EQUAL_PRINCIPAL:
             return max(round_payment(Fraction(self.balance - course.balloon, horizon), self.settings), 0)
         ahead = self._charges_ahead(position, horizon)
-        return level_payment(self.balance, ahead, self.settings, balloon=course.balloon)
+        payment = level_payment(self.balance, ahead, self.settings, balloon=course.balloon)
+        # A first period so long that its interest exceeds the payment pays that interest, and the others repay all.
+        if horizon > 1 and ahead[0].on(self.balance) > payment:
+            payment = level_payment(self.balance, ahead[1:], self.settings, balloon=course.balloon)
+        return payment
 
     def level_at(self, position: int) -> int:
         """Return the payment (or the principal part) that a regular instalment came to."""

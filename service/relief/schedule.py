@@ -51,11 +51,15 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """All instalments of a plan, the period of each, and the separate amount due at the end if there is one."""
+    """All instalments of a plan, the period of each, and the separate amount due at the end if there is one.
+
+    `shortfall` is the most by which a level payment, as it was worked out, is less than the interest of its period.
+    """
 
     instalments: tuple[Instalment, ...]
     periods: tuple[Period, ...]
     deferred: Deferred | None = None
+    shortfall: int = 0
 
 
 def schedule(course: Course, settings: Settings) -> Schedule:
@@ -70,7 +74,12 @@ def schedule(course: Course, settings: Settings) -> Schedule:
     progress = Progress(course, settings, periods, charges_of(course, periods))
     progress.to_the_end()
     rows = _instalments(course, settings, progress)
-    return Schedule(instalments=rows, periods=periods[: len(rows)], deferred=_deferred(course, progress))
+    return Schedule(
+        instalments=rows,
+        periods=periods[: len(rows)],
+        deferred=_deferred(course, progress),
+        shortfall=progress.shortfall,
+    )
 
 
 def _periods(course: Course) -> tuple[Period, ...]:
