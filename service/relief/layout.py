@@ -58,7 +58,7 @@ def _calendar(draft: Draft) -> Calendar:
     debt = draft.debt
     frequency = (draft.term.frequency if draft.term else None) or debt.frequency
     contractual = frequency is debt.frequency and (debt.repayment is not Repayment.BULLET or _stays_single(draft))
-    first, due_day = first_due_on(debt, frequency, draft.due_day, contractual=contractual)
+    first, due_day = first_due_on(draft, frequency, contractual=contractual)
     return Calendar(
         start=debt.effective_on,
         first_due_on=first,
@@ -79,7 +79,7 @@ def _count(draft: Draft, calendar: Calendar, financed: int, rates: Sequence[Rate
     """Return the number of instalments, and the contract's payment where it goes on."""
     debt = draft.debt
     if draft.term is not None:
-        return instalments_from(draft.term, debt), None
+        return instalments_from(draft, draft.term), None
     if draft.repayment is Repayment.REVOLVING and not debt.instalments_remaining:
         payment, count = minimum(debt, calendar, financed, rates)
         return count, payment
