@@ -48,8 +48,8 @@ class Plan:
     """How one loan is repaid under given terms; amounts in minor units.
 
     `schedule` holds all numbered payments, those of a settlement too, and `periods` the period of each; `deferred` is
-    a separate amount after them, `upfront` what is paid at signature, by component. `new_interest` and `new_fees`
-    arise after the effective day.
+    a separate amount after them, `upfront` what is paid at signature, by component. `balloon` is the part of
+    principal that the last payment leaves to itself. `new_interest` and `new_fees` arise after the effective day.
     """
 
     debt: Debt
@@ -61,6 +61,7 @@ class Plan:
     deferred: Deferred | None
     reconciliation: tuple[ReconciliationLine, ...]
     financed: int
+    balloon: int
     new_interest: int
     new_fees: int
     settles: bool
@@ -120,6 +121,7 @@ def plan(debt: Debt, terms: Terms, settings: Settings = DEFAULT, *, pauses: Sequ
         deferred=deferred,
         reconciliation=lines,
         financed=course.financed,
+        balloon=min(course.balloon, rows[-1].principal) if rows else 0,
         new_interest=new_interest,
         new_fees=new_fees,
         settles=settlement is not None,
