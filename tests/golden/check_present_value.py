@@ -12,12 +12,11 @@ from service.relief.annuity import (
     future_value,
     interest_part,
     level_payment,
-    modified_irr,
     number_of_periods,
     present_value,
     rate_per_period,
 )
-from service.relief.rates import Flow, irr, nfv, npv, xirr
+from service.relief.rates import Flow, irr, mirr, nfv, npv, xirr
 from tests.golden.registry import checks, differences
 from tests.golden.vectors import Vector, cents, number
 
@@ -84,11 +83,9 @@ def check_npv(vector: Vector) -> list[str]:
 @checks("mirr")
 def check_mirr(vector: Vector) -> list[str]:
     """Compute the modified internal rate of return."""
-    rate = modified_irr(
-        [number(value) for value in vector.inputs["values"]],
-        finance_rate=number(vector.inputs["finance_rate"]),
-        reinvest_rate=number(vector.inputs["reinvest_rate"]),
-    )
+    flows = [Flow(cents(value), period=period) for period, value in enumerate(vector.inputs["values"])]
+    rates = {name: number(vector.inputs[name]) for name in ("finance_rate", "reinvest_rate")}
+    rate = mirr(flows, **rates) / 100
     return differences(vector, {"result": rate, "mirr": rate})
 
 

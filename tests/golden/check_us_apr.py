@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from service.domain.dates import add_months
 from service.relief.rates import Flow
-from service.relief.uk_apr import single_payment_apr
-from service.relief.us_apr import UnitPeriod, UnitPeriodKind, unit_periods, us_apr
+from service.relief.uk_apr import uk_apr
+from service.relief.unit_periods import UnitPeriod, UnitPeriodKind, unit_periods
+from service.relief.us_apr import us_apr
 from tests.golden.registry import checks, differences
 from tests.golden.vectors import Vector, cents, number
 
@@ -22,7 +23,7 @@ def check_us_apr(vector: Vector) -> list[str]:
     unit = _unit(i["unit_period"])
     start = date.fromisoformat(i["advance_date"])
     flows = [Flow(-cents(i["amount_financed"]), start), *_payments(i, unit)]
-    percent = us_apr(flows, unit=unit)
+    percent = us_apr(flows, unit=unit).percent
     found = differences(vector, {"apr_percent": percent, "apr": percent / 100})
     return found + _counting(i, unit, start, flows)
 
@@ -31,7 +32,8 @@ def check_us_apr(vector: Vector) -> list[str]:
 def check_single_payment(vector: Vector) -> list[str]:
     """Compute the rate of a loan repaid at once."""
     i = vector.inputs
-    percent = single_payment_apr(cents(i["loan"]), cents(i["repayment"]), days=i["days"], year_days=number(i["year"]))
+    flows = [Flow(-cents(i["loan"]), period=0), Flow(cents(i["repayment"]), period=i["days"])]
+    percent = uk_apr(flows, periods_per_year=number(i["year"]))
     return differences(vector, {"apr_percent": percent, "apr_percent_1dp": percent.quantize(ONE_PLACE)})
 
 
