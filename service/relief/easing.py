@@ -80,7 +80,7 @@ def _by_date(holiday: Holiday, calendar: Calendar, unpaid: Unpaid) -> Iterable[t
         if due_on >= holiday.from_:
             found = True
             yield position, Easing(pays, left)
-    if not found:
+    if not found and holiday.interest != "waived":
         raise _not_possible("No instalment falls due between these days.")
 
 

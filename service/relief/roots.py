@@ -21,7 +21,8 @@ PRECISION: Final = 1e-14
 SIGN_CHANGES_MAX: Final = 24
 GRID_POINTS: Final = 1_000
 INTERVALS_MAX: Final = 15_000
-"""How many intervals are looked at beside the grid, so that no flows take more than a moment."""
+TERMS_MAX: Final = 8_000_000
+"""How many intervals are looked at beside the grid, and terms in them: no flows take more than a moment."""
 
 GROWTH_MAX: Final = 690.0
 """Beyond this growth per unit of time the rate is no longer a number a float can hold."""
@@ -160,7 +161,7 @@ def _searched(flows: _Sum, high: float) -> float | None:
     found = _on_grid(flows, high)
     sizes = np.abs(flows.amounts)
     waiting = [(0.0, high if found is None else found)]
-    for _ in range(INTERVALS_MAX):
+    for _ in range(min(INTERVALS_MAX, TERMS_MAX // len(sizes))):
         if not waiting:
             return found
         low, top = waiting.pop()

@@ -14,10 +14,11 @@ from pydantic import AfterValidator, Field, GetPydanticSchema, Strict, WithJsonS
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from service.domain.dates import DATE_MAX, DATE_MIN
-from service.domain.money import AMOUNT_MAX
+from service.domain.money import AMOUNT_MAX, RATE_MAX, RATE_MIN
 from service.domain.refusals import HISTORY_MAX
 
 T = TypeVar("T")
+B = TypeVar("B", date, Decimal)
 
 NAME_MAX: Final = 200
 NARRATIVE_MAX: Final = 4000
@@ -48,6 +49,18 @@ def _written(pattern: str, then: CoreSchema, *, code: str, sentence: str) -> Get
     )
     taken: Callable[[Any, Any], CoreSchema] = lambda _source, _handler: schema  # noqa: E731
     return GetPydanticSchema(taken)
+
+
+def _between(least: B, most: B) -> Callable[[B], B]:
+    """Return a check of bounds that tells them as they are written; pydantic's own tells them as Python writes them."""
+
+    def bounded(value: B) -> B:
+        if not least <= value <= most:
+            kind, bound = ("too_small", f"least {least}") if value < least else ("too_large", f"most {most}")
+            raise PydanticCustomError(kind, "At {bound} is expected.", {"bound": bound})
+        return value
+
+    return bounded
 
 
 def _known(code: str) -> str:
@@ -122,5 +135,8 @@ History = Annotated[
 AmountWithin = Annotated[int, Field(ge=0, le=AMOUNT_MAX)]
 """An amount in a body that the domain does not look at as a whole: its bounds are judged here."""
 
-DayWithin = Annotated[Day, Field(ge=DATE_MIN, le=DATE_MAX)]
+DayWithin = Annotated[Day, AfterValidator(_between(DATE_MIN, DATE_MAX))]
 """A day in a body that the domain does not look at as a whole."""
+
+RateWithin = Annotated[Rate, AfterValidator(_between(RATE_MIN, RATE_MAX))]
+"""A rate in a body that the domain does not look at as a whole."""
