@@ -83,7 +83,7 @@ def demands(plans: Iterable[Plan]) -> dict[Month, Demand]:
     """Return what all numbered payments together ask for in each calendar month."""
     joined: dict[Month, Demand] = {}
     for plan in plans:
-        rows = [(row.due_on, row.payment) for row in plan.payments]
+        rows = [(row.due_on, row.payment) for row in plan.schedule]
         for month, demand in monthly_equivalent(rows, plan.frequency).items():
             other = joined.get(month)
             joined[month] = demand if other is None else Demand(min(other.on, demand.on), other.amount + demand.amount)

@@ -1,6 +1,7 @@
 """From a debt with its instruments applied to the course of its schedule."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from service.domain.errors import Problem, RuleBroken
 from service.domain.money import Component
@@ -13,6 +14,9 @@ from service.relief.periods import Calendar, RateFrom, Span
 from service.relief.plan_rates import rates_of
 from service.relief.terms import INSTALMENTS_MAX
 
+LEVEL: Final = frozenset({Repayment.EQUAL_INSTALMENTS, Repayment.REVOLVING})
+"""Kinds of repayment of which the contract's instalment is the payment of every period."""
+
 
 class InstalmentsOutOfBounds(RuleBroken):
     """The schedule would have no instalment, too many, or fewer than a part of it needs."""
@@ -23,10 +27,9 @@ class InstalmentsOutOfBounds(RuleBroken):
 
 def laid_out(draft: Draft, pauses: Sequence[Span] = ()) -> Course:
     """Return the course of what is left of a debt, and put it into the instalments of the ledger."""
-    debt = draft.debt
     financed = 0 if draft.settlement else draft.ledger.left[Component.PRINCIPAL]
     calendar = _calendar(draft)
-    rates = rates_of(debt, draft.settings, calendar, draft.rate, draft.renewal)
+    rates = rates_of(draft, calendar)
     count, instalment = _count(draft, calendar, financed, rates)
     eased_at, paused = eased(draft.easings, calendar, count=count, repayment=draft.repayment)
     course = Course(
@@ -93,7 +96,7 @@ def _count(draft: Draft, calendar: Calendar, financed: int, rates: Sequence[Rate
 def _contract_continues(draft: Draft, financed: int, rates: Sequence[RateFrom]) -> bool:
     """Say whether the contract's own payment is kept: what bears interest, and how, is what it was."""
     debt = draft.debt
-    altered = draft.balloon or draft.repayment is not debt.repayment
+    altered = draft.balloon or draft.repayment is not debt.repayment or debt.repayment not in LEVEL
     return not altered and financed == debt.not_yet_due and rates[0].annual_rate == debt.annual_rate
 
 

@@ -8,12 +8,13 @@ from fractions import Fraction
 from service.domain.dates import Frequency
 from service.domain.errors import Problem, RuleBroken
 from service.domain.money import Amounts
-from service.relief.arrangement import arranged
+from service.relief.arrangement import Draft, arranged
 from service.relief.course import Course
-from service.relief.debt import Debt
+from service.relief.debt import Debt, require_usable
 from service.relief.instruments import Terms
-from service.relief.layout import laid_out
-from service.relief.periods import Calendar, Span
+from service.relief.layout import LEVEL, laid_out
+from service.relief.periods import Calendar, Period, Span
+from service.relief.plan_rates import legal_cap
 from service.relief.reconciliation import ReconciliationLine, require_balance
 from service.relief.schedule import Deferred, Instalment, Schedule, schedule
 from service.relief.settings import DEFAULT, Settings
@@ -28,6 +29,13 @@ class ChargesAboveCap(RuleBroken):
     title = "The charges exceed the legal cap"
 
 
+class DoesNotAmortise(RuleBroken):
+    """The payments do not exceed the interest, and no instrument says that they may fall short of it."""
+
+    code = "does_not_amortise"
+    title = "The payments do not repay the debt"
+
+
 class PaymentNegative(RuleBroken):
     """A negative rate would have the lender pay the borrower."""
 
@@ -39,14 +47,16 @@ class PaymentNegative(RuleBroken):
 class Plan:
     """How one loan is repaid under given terms; amounts in minor units.
 
-    `schedule` holds all numbered payments, those of a settlement too; `deferred` is a separate amount after them,
-    `upfront` what is paid at signature, by component. `new_interest` and `new_fees` arise after the effective day.
+    `schedule` holds all numbered payments, those of a settlement too, and `periods` the period of each; `deferred` is
+    a separate amount after them, `upfront` what is paid at signature, by component. `new_interest` and `new_fees`
+    arise after the effective day.
     """
 
     debt: Debt
     terms: Terms
     calendar: Calendar
     schedule: tuple[Instalment, ...]
+    periods: tuple[Period, ...]
     upfront: Amounts
     deferred: Deferred | None
     reconciliation: tuple[ReconciliationLine, ...]
@@ -59,11 +69,6 @@ class Plan:
     def frequency(self) -> Frequency:
         """How often an instalment is due."""
         return self.calendar.frequency
-
-    @property
-    def payments(self) -> tuple[Instalment, ...]:
-        """The numbered payments."""
-        return self.schedule
 
     @property
     def waived(self) -> Amounts:
@@ -89,6 +94,7 @@ def plan(debt: Debt, terms: Terms, settings: Settings = DEFAULT, *, pauses: Sequ
     Raises a `RuleBroken` with a permanent code when the terms are not valid, contradict each other, or do not fit
     the debt. `pauses` are days on which no interest accrues whatever the terms.
     """
+    require_usable(debt)
     require_valid(terms)
     draft = arranged(debt, terms, settings)
     ledger, settlement = draft.ledger, draft.settlement
@@ -100,13 +106,16 @@ def plan(debt: Debt, terms: Terms, settings: Settings = DEFAULT, *, pauses: Sequ
     new_fees = sum(row.fees for row in rows)
     lines = ledger.lines()
     _require_payments(rows)
-    require_balance(lines, rows, deferred, new_interest=new_interest, new_fees=new_fees)
-    _require_within_cap(debt, settings, course, made, charges=new_interest + new_fees)
+    if terms and not settlement:
+        _require_amortising(course, rows, settings)
+    require_balance(lines, made, upfront=ledger.upfront.total, new_interest=new_interest, new_fees=new_fees)
+    _require_within_cap(draft, made, charges=new_interest + new_fees)
     return Plan(
         debt=debt,
         terms=terms,
         calendar=course.calendar,
         schedule=rows,
+        periods=made.periods,
         upfront=ledger.upfront,
         deferred=deferred,
         reconciliation=lines,
@@ -123,13 +132,37 @@ def _require_payments(rows: Sequence[Instalment]) -> None:
         raise PaymentNegative(detail, [Problem("/instruments", "payment_negative", detail)])
 
 
-def _require_within_cap(debt: Debt, settings: Settings, course: Course, made: Schedule, *, charges: int) -> None:
-    """Raise `ChargesAboveCap` when a fee takes the charges above the cap on the same balances."""
-    cap = min((c for c in (debt.legal_cap, settings.legal_cap) if c is not None), default=None)
-    if cap is None or not course.fee:
+def _require_amortising(course: Course, rows: Sequence[Instalment], settings: Settings) -> None:
+    """Raise `DoesNotAmortise` where the payment of regular instalments does not exceed their interest.
+
+    That is the contract's own payment below the interest, or one that rounding takes down to the interest, so that
+    nothing is repaid before the last instalment; a debt of no more than a multiple each is let pass.
+    """
+    eased = {position for position, _ in course.eased}
+    regular = [row for row in rows if row.number - 1 not in eased]
+    if course.repayment not in LEVEL or len(regular) < 2 or course.balloon:
         return
-    periods = course.calendar.periods(course.length)
-    at_cap = Fraction(cap) * sum(row.opening * period.fraction for row, period in zip(made.instalments, periods))  # noqa: B905
+    kept, last = course.instalment, regular[-1]
+    if kept is not None and any(row.principal == 0 and row.interest_accrued > kept for row in regular[:-1]):
+        detail = "The contract's instalment does not cover the interest; another payment or term is needed."
+    elif not any(row.principal for row in rows[:-1]) and last.principal > (settings.multiple + 1) * len(rows):
+        detail = (
+            "The payment, rounded, is no more than the interest: nothing would be repaid before the last instalment."
+        )
+    else:
+        return
+    raise DoesNotAmortise(detail, [Problem("/instruments", DoesNotAmortise.code, detail)])
+
+
+def _require_within_cap(draft: Draft, made: Schedule, *, charges: int) -> None:
+    """Raise `ChargesAboveCap` when a fee takes the charges above the cap on the same balances."""
+    cap = legal_cap(draft.debt, draft.settings)
+    if cap is None or draft.renewal is None or not draft.renewal.fee:
+        return
+    at_cap = Fraction(cap) * sum(
+        row.opening * p.fraction for row, p in zip(made.instalments, made.periods, strict=True)
+    )
     if charges > at_cap:
         detail = f"Interest and fees exceed {cap} a year."
-        raise ChargesAboveCap(detail, [Problem("/instruments", "charges_above_cap", detail)], cap=cap)
+        problem = Problem(draft.pointer(draft.renewal, "/fee"), ChargesAboveCap.code, detail)
+        raise ChargesAboveCap(detail, [problem], cap=cap)

@@ -6,8 +6,10 @@ from datetime import date
 from service.domain.errors import Problem, RuleBroken
 from service.domain.money import Amounts, Component, rounded, shared
 from service.relief.course import Course
+from service.relief.day_count import year_fraction
 from service.relief.debt import Debt
 from service.relief.instruments import Settlement, SettlementPayment
+from service.relief.periods import Period
 from service.relief.reconciliation import Ledger
 from service.relief.schedule import Deferred, Instalment, Schedule
 from service.relief.settings import Settings
@@ -30,13 +32,14 @@ def settle(settlement: Settlement, course: Course, ledger: Ledger, settings: Set
     parts = [_applied(payment.amount, ledger, settings) for payment in payments]
     rest = {component: amount for component, amount in ledger.left.items() if amount}
     rows = tuple(_rows(ledger.debt, payments, parts, residual=_residual(settlement, rest)))
+    periods = tuple(_measured(ledger.debt, row) for row in rows)
     if settlement.discharge == "full":
         for component, amount in rest.items():
             ledger.waive(component, amount, conditional=True)
-        return Schedule(instalments=rows)
+        return Schedule(instalments=rows, periods=periods)
     for component, amount in rest.items():
         ledger.defer(component, amount)
-    return Schedule(instalments=rows, deferred=_kept(ledger.debt, rest, rows[-1].due_on))
+    return Schedule(instalments=rows, periods=periods, deferred=_kept(ledger.debt, rest, rows[-1].due_on))
 
 
 def _payments(settlement: Settlement, course: Course, ledger: Ledger) -> tuple[SettlementPayment, ...]:
@@ -46,7 +49,10 @@ def _payments(settlement: Settlement, course: Course, ledger: Ledger) -> tuple[S
         amounts = shared(total, [1] * settlement.instalments)
         payments = tuple(
             SettlementPayment(due_on=course.calendar.due_on(n), amount=amount) for n, amount in enumerate(amounts)
-        )
+            if amount
+        )  # fmt: skip
+    if not payments:
+        raise _not_possible("There is nothing that a settlement could pay.")
     if sum(payment.amount for payment in payments) > sum(ledger.left.values()):
         raise _not_possible("The payments of a settlement come to no more than is owed.")
     if payments[0].due_on < ledger.debt.effective_on:
@@ -79,6 +85,11 @@ def _rows(
             closing, 0, 0, outstanding,
         )  # fmt: skip
         opening, period_from = closing, payment.due_on
+
+
+def _measured(debt: Debt, row: Instalment) -> Period:
+    fraction = year_fraction(row.period_from, row.due_on, convention=debt.day_count)
+    return Period(row.period_from, row.due_on, fraction)
 
 
 def _residual(settlement: Settlement, rest: dict[Component, int]) -> int:

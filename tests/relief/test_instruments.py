@@ -40,10 +40,9 @@ from service.relief.instruments import (
 )
 from service.relief.layout import InstalmentsOutOfBounds
 from service.relief.plan import plan
-from service.relief.plan_rates import RateTooHigh
 from service.relief.settings import Settings
 from service.relief.settling import SettlementNotPossible
-from service.relief.terms import TermsNotValid, require_valid
+from service.relief.terms import CONTRADICTIONS, TermsNotValid, require_valid
 from tests.relief.debts import EFFECTIVE_ON, LI_TERMS, li_debt, plain
 
 HALF = Portion(fraction=Decimal("0.5"))
@@ -53,11 +52,43 @@ TWO_PAYMENTS = (
 )
 
 
+EXAMPLES: dict[str, Instrument] = {
+    instrument.kind: instrument
+    for instrument in (
+        Waive(penalty=WHOLE, principal=Portion(amount=1_683_881)),
+        Upfront(amount=100_000),
+        Capitalise(),
+        Forbear(principal=Portion(amount=1_000_000)),
+        Balloon(principal=Portion(amount=2_000_000)),
+        ArrearsPlan(instalments=6),
+        RepaymentPlan(instalments=6),
+        Settlement(fraction=HALF.fraction, instalments=6),
+        DueDay(day=15),
+        Term(instalments=24),
+        Rate(annual_rate=Decimal("0.05")),
+        Reschedule(repayment=Repayment.EQUAL_INSTALMENTS),
+        Renew(instalments=24, fee=100),
+        Holiday(instalments=3),
+        Reduced(instalments=3, payment=200_000),
+        Stepped(steps=(PaymentStep(instalments=3, fraction=Decimal("0.5")),), then="extend"),
+    )
+}
+
+
 def test_every_instrument_has_its_place_in_the_order() -> None:
     kinds = {get_args(get_type_hints(cls)["kind"])[0] for cls in get_args(Instrument)}
 
-    assert set(ORDER) == kinds
+    assert set(ORDER) == kinds == set(EXAMPLES)
+    assert list(ORDER.values()) == sorted(ORDER.values())
     assert set(ORDER.values()) == set(range(1, 9))
+
+
+def test_the_order_is_that_of_the_design() -> None:
+    """Waivers first, easing last; of equals, the one that the design names first."""
+    assert [i.kind for i in in_order(tuple(EXAMPLES.values())[::-1])] == [
+        "waive", "upfront", "capitalise", "forbear", "balloon", "arrears_plan", "repayment_plan", "settlement",
+        "due_day", "term", "rate", "reschedule", "renew", "holiday", "reduced", "stepped",
+    ]  # fmt: skip
 
 
 def test_terms_are_applied_in_order_whatever_order_they_are_given_in() -> None:
@@ -85,6 +116,8 @@ def test_terms_are_applied_in_order_whatever_order_they_are_given_in() -> None:
         (RepaymentPlan(instalments=1201), "/instalments", "out_of_bounds"),
         (Settlement(), "", "one_of"),
         (Settlement(fraction=HALF.fraction), "", "one_of"),
+        (Settlement(instalments=2), "", "one_of"),
+        (Settlement(fraction=Decimal("1e-30"), instalments=2), "/fraction", "out_of_bounds"),
         (Settlement(fraction=HALF.fraction, instalments=2, payments=TWO_PAYMENTS), "", "one_of"),
         (Settlement(fraction=Decimal(0), instalments=2), "/fraction", "out_of_bounds"),
         (Settlement(fraction=Decimal(1), instalments=25), "/instalments", "out_of_bounds"),
@@ -100,8 +133,11 @@ def test_terms_are_applied_in_order_whatever_order_they_are_given_in() -> None:
         (Rate(annual_rate=Decimal("-1.1")), "/annual_rate", "rate_out_of_bounds"),
         (Rate(annual_rate=Decimal("10.1")), "/annual_rate", "rate_out_of_bounds"),
         (Rate(annual_rate=Decimal("Infinity")), "/annual_rate", "rate_out_of_bounds"),
+        (Rate(annual_rate=Decimal("1e-999999")), "/annual_rate", "rate_out_of_bounds"),
         (Rate(annual_rate=Decimal(0), steps=(RateStep(from_instalment=1, annual_rate=Decimal(0)),)), "/steps",
          "not_in_order"),
+        (Rate(annual_rate=Decimal(0), steps=tuple(RateStep(from_instalment=n, annual_rate=Decimal(0))
+                                                  for n in range(2, 123))), "/steps", "out_of_bounds"),
         (Rate(annual_rate=Decimal(0), steps=(RateStep(from_instalment=2, annual_rate=Decimal(11)),)),
          "/steps/0/annual_rate", "rate_out_of_bounds"),
         (Renew(instalments=0), "/instalments", "out_of_bounds"),
@@ -115,6 +151,7 @@ def test_terms_are_applied_in_order_whatever_order_they_are_given_in() -> None:
         (Holiday(instalments=1, pays="interest", interest="waived"), "/interest", "contradicting_parameters"),
         (Reduced(instalments=1, payment=-1), "/payment", "out_of_bounds"),
         (Stepped(steps=()), "/steps", "nothing_named"),
+        (Stepped(steps=(PaymentStep(instalments=1, fraction=Decimal(1)),) * 121), "/steps", "out_of_bounds"),
         (Stepped(steps=(PaymentStep(instalments=0, fraction=Decimal(1)),)), "/steps/0/instalments", "out_of_bounds"),
         (Stepped(steps=(PaymentStep(instalments=1, fraction=Decimal(-1)),)), "/steps/0/fraction", "out_of_bounds"),
     ),
@@ -138,6 +175,9 @@ def test_a_parameter_out_of_bounds_is_named(instrument: Instrument, pointer: str
         (Stepped(steps=(PaymentStep(instalments=1, fraction=Decimal(1)),)), Reduced(instalments=1, payment=1)),
         (Capitalise(), ArrearsPlan(instalments=3, components=("interest",))),
         (Holiday(instalments=1, then="extend"), Reduced(instalments=1, payment=1, then="raise")),
+        (Renew(instalments=12), ArrearsPlan(instalments=3)),
+        (Renew(instalments=12), ArrearsPlan(instalments=3, components=("principal",))),
+        (Holiday(instalments=1), Holiday(from_=date(2027, 3, 1), until=date(2027, 4, 1))),
     ),
 )
 def test_instruments_that_contradict_each_other_are_refused(terms: Terms) -> None:
@@ -145,6 +185,52 @@ def test_instruments_that_contradict_each_other_are_refused(terms: Terms) -> Non
         require_valid(terms)
 
     assert {p.code for p in refused.value.problems} <= {"contradicting_instruments", "instrument_twice"}
+
+
+CONTRADICTING = [(ruling, other) for ruling, others in CONTRADICTIONS.items() for other in sorted(others)]
+
+
+@pytest.mark.parametrize(("one", "other"), CONTRADICTING)
+@pytest.mark.parametrize("turned", (False, True))
+def test_every_contradiction_is_found_whichever_is_named_first(one: str, other: str, *, turned: bool) -> None:
+    terms = (EXAMPLES[one], EXAMPLES[other])
+
+    with pytest.raises(TermsNotValid) as refused:
+        require_valid(terms[::-1] if turned else terms)
+
+    assert "contradicting_instruments" in [p.code for p in refused.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    sorted(
+        (a, b) for a in EXAMPLES for b in EXAMPLES
+        if a < b and not {(a, b), (b, a)} & {*CONTRADICTING, ("arrears_plan", "renew")}
+    ),
+)  # fmt: skip
+def test_what_does_not_contradict_can_be_combined_in_either_order(one: str, other: str) -> None:
+    debt = li_debt(original_instalments=36)
+    terms = (Waive(principal=Portion(amount=1_683_881)), EXAMPLES[one], EXAMPLES[other])
+    terms = terms[1:] if "waive" in {one, other} else terms
+    made = plan(debt, terms)
+
+    assert made.schedule == plan(debt, terms[::-1]).schedule
+    assert made.reconciliation == plan(debt, terms[::-1]).reconciliation
+
+
+def test_what_vests_at_signature_stands_beside_what_vests_later() -> None:
+    waivers: Terms = (Waive(penalty=WHOLE), Waive(interest=WHOLE, vests="pro_rata"), Term(instalments=12))
+    lines = {line.component: line for line in plan(li_debt(), waivers).reconciliation}
+
+    assert (lines[Component.PENALTY].waived, lines[Component.PENALTY].waived_conditional) == (37_535, 0)
+    assert (lines[Component.INTEREST].waived, lines[Component.INTEREST].waived_conditional) == (0, 378_454)
+
+
+def test_a_component_is_waived_once() -> None:
+    with pytest.raises(TermsNotValid) as refused:
+        require_valid((Waive(penalty=HALF, fees=HALF), Waive(penalty=WHOLE, vests="completion")))
+
+    assert [(p.pointer, p.code) for p in refused.value.problems] == [("/instruments/1/penalty", "waived_twice")]
 
 
 def test_all_problems_are_named_at_once() -> None:
@@ -421,7 +507,7 @@ class TestRate:
 
     def test_a_step_before_the_day_the_rate_begins_is_refused(self) -> None:
         steps = (RateStep(from_instalment=2, annual_rate=Decimal(0)),)
-        with pytest.raises(RateTooHigh) as refused:
+        with pytest.raises(TermsNotValid) as refused:
             plan(plain(), (Rate(annual_rate=Decimal(0), effective_from=date(2027, 6, 1), steps=steps),))
 
         assert refused.value.problems[0].code == "not_in_order"

@@ -15,7 +15,6 @@ from service.domain.errors import RuleBroken
 from service.domain.money import Amounts
 from service.domain.settings import MenuSettings, PolicySettings, Rounding
 from service.domain.words import Repayment
-from service.relief.consequences import Consequence, consequences
 from service.relief.debt import Debt
 from service.relief.instruments import (
     WHOLE,
@@ -205,33 +204,6 @@ def test_the_contract_has_no_cap() -> None:
     assert contract_of(li_debt(legal_cap=Decimal("0.01")), Settings(legal_cap=Decimal("0.01"))).schedule == (
         contract_of(li_debt()).schedule
     )
-
-
-@pytest.mark.parametrize(
-    ("offered", "told"),
-    (
-        (LI_TERMS, {Consequence.COSTS_MORE, Consequence.LASTS_LONGER, Consequence.ARREARS_ADDED_TO_PRINCIPAL}),
-        ((HALF,), {Consequence.INTEREST_STOPS, Consequence.COSTS_LESS, Consequence.ENDS_SOONER,
-                   Consequence.WAIVER_ON_COMPLETION}),
-        ((replace(HALF, discharge="residual"),), {Consequence.REST_STAYS_OWED}),
-        ((Capitalise(), Holiday(instalments=3, accrual="compound")), {Consequence.INTEREST_ADDED_TO_DEBT,
-                                                                     Consequence.PAYMENTS_RISE}),
-        ((Capitalise(), Forbear(principal=Portion(amount=1))), {Consequence.FINAL_AMOUNT_DUE}),
-    ),
-)  # fmt: skip
-def test_consequences_are_told(offered: Terms, told: set[Consequence]) -> None:
-    found = consequences(plan(li_debt(), offered), contract_of(li_debt()), secured=True, guaranteed=True)
-
-    assert told <= set(found)
-    assert {Consequence.COLLATERAL_STAYS, Consequence.GUARANTORS_STAY, Consequence.CREDIT_REPORTED} <= set(found)
-
-
-def test_the_contract_itself_changes_nothing() -> None:
-    contract = contract_of(li_debt())
-
-    assert consequences(contract, contract) == (
-        Consequence.INTEREST_CONTINUES, Consequence.CREDIT_REPORTED, Consequence.MISSED_PAYMENT,
-    )  # fmt: skip
 
 
 @running(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

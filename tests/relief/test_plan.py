@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -14,10 +15,14 @@ from service.domain.dates import DayCount, Frequency
 from service.domain.errors import RuleBroken
 from service.domain.money import Amounts, Component
 from service.domain.words import Repayment
+from service.relief.arrangement import arranged
 from service.relief.debt import Debt
 from service.relief.instruments import Capitalise, Rate, Renew, Term, Terms, Upfront, Waive
-from service.relief.plan import ChargesAboveCap, PaymentNegative, Plan, plan
+from service.relief.layout import laid_out
+from service.relief.level_payment import Charge, annuity
+from service.relief.plan import ChargesAboveCap, DoesNotAmortise, PaymentNegative, Plan, plan
 from service.relief.plan_rates import RateTooHigh
+from service.relief.progress import charges_of
 from service.relief.settings import Settings
 from tests.relief.debts import EFFECTIVE_ON, LI_TERMS, debts, li_debt, plain, settings, terms
 
@@ -94,14 +99,40 @@ def _assert_rows_follow(made: Plan) -> None:
 @FUZZ
 @given(debt=debts(), count=st.integers(1, 480), settings=settings)
 def test_a_term_is_the_number_of_instalments(debt: Debt, count: int, settings: Settings) -> None:
-    """Unless rounding repays the debt early, and then the schedule is shorter, never longer."""
-    made = plan(debt, (Capitalise(components=("principal", "interest", "penalty", "fees")), Term(instalments=count)),
-                settings)  # fmt: skip
+    """Unless rounding repays the debt early, and then the schedule is shorter, never longer.
+
+    It is shorter by one at most, where rounding, with interest, reaches no further than one payment. Where it takes
+    the payment down to the interest, the term is refused.
+    """
+    terms = (Capitalise(components=("principal", "interest", "penalty", "fees")), Term(instalments=count))
+    try:
+        made = plan(debt, terms, settings)
+    except DoesNotAmortise:
+        charges = _charges(debt, terms, settings)
+        interest = debt.balance.total * Fraction(charges[0].numerator, charges[0].denominator)
+        assert Fraction(annuity(debt.balance.total, charges)) - interest <= settings.multiple + 1
+        return
 
     expected = min(count, 1) if debt.repayment is Repayment.BULLET else count
     assert len(made.schedule) <= expected
-    if settings.level_payment == "down" and settings.multiple == 1 and debt.balance.total > 1000 * count:
+    by_principal = debt.repayment is Repayment.EQUAL_PRINCIPAL
+    share = sum(row.principal if by_principal else row.payment for row in made.schedule[:1])
+    if _reach(_charges(debt, terms, settings), settings) < share:
         assert len(made.schedule) >= expected - 1
+
+
+def _reach(charges: list[Charge], settings: Settings) -> float:
+    """Return how much the rounding of every payment and all interest can come to by the end."""
+    growth, reach = 1.0, 0.0
+    for numerator, denominator in charges:
+        reach += growth * (settings.multiple + 0.5)
+        growth *= 1 + numerator / denominator
+    return reach
+
+
+def _charges(debt: Debt, terms: Terms, settings: Settings) -> list[Charge]:
+    course = laid_out(arranged(debt, terms, settings))
+    return charges_of(course, course.calendar.periods(course.length))
 
 
 @given(count=st.integers(1, 60), principal=st.integers(60, 10**9))

@@ -8,7 +8,7 @@ from service.domain.money import Amounts, Component
 from service.relief.instruments import Forbear, Portion
 from service.relief.plan import Plan, plan
 from service.relief.reconciliation import Ledger, OutOfBalance, require_balance
-from service.relief.schedule import Instalment
+from service.relief.schedule import Instalment, Schedule
 from tests.relief.debts import LI_TERMS, li_debt
 
 
@@ -17,8 +17,13 @@ def made() -> Plan:
 
 
 def require(a_plan: Plan, rows: tuple[Instalment, ...] | None = None, **changes: int) -> None:
-    figures = {"new_interest": a_plan.new_interest, "new_fees": a_plan.new_fees} | changes
-    require_balance(a_plan.reconciliation, rows or a_plan.schedule, a_plan.deferred, **figures)
+    figures = {
+        "upfront": a_plan.upfront.total,
+        "new_interest": a_plan.new_interest,
+        "new_fees": a_plan.new_fees,
+    } | changes
+    paid = Schedule(instalments=rows or a_plan.schedule, periods=a_plan.periods, deferred=a_plan.deferred)
+    require_balance(a_plan.reconciliation, paid, **figures)
 
 
 def test_li_reconciles_line_by_line() -> None:
@@ -85,5 +90,5 @@ def test_a_negative_destination_is_noticed() -> None:
     ledger.waive(Component.FEES, -1, conditional=False)
     ledger.put_in_instalments(Component.FEES, 1)
 
-    with pytest.raises(OutOfBalance):
-        require_balance(ledger.lines(), made().schedule, None, new_interest=0, new_fees=0)
+    with pytest.raises(OutOfBalance, match="fees does not add up"):
+        require(replace(made(), reconciliation=ledger.lines()))
