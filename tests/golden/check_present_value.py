@@ -23,7 +23,7 @@ from tests.golden.vectors import Vector, cents, number
 CENT: Final = 100
 
 
-@checks("tvm_pmt", "tvm_pv", "tvm_fv", "tvm_nper", "tvm_ipmt", "tvm_cumipmt")
+@checks("tvm_pmt", "tvm_pv", "tvm_fv", "tvm_nper", "tvm_ipmt", "tvm_ppmt", "tvm_cumipmt")
 def check_annuity(vector: Vector) -> list[str]:
     """Compute the figure with the rate given, or with each of the rates given."""
     rates = vector.inputs.get("rates")
@@ -138,6 +138,10 @@ def _ipmt(rate: Decimal, i: dict[str, Any]) -> Decimal:
     return interest_part(rate, i["per"], i["nper"], _amount(i, "pv"), _amount(i, "fv"), due=_due(i))
 
 
+def _ppmt(rate: Decimal, i: dict[str, Any]) -> Decimal:
+    return _pmt(rate, i) - _ipmt(rate, i)
+
+
 def _cumipmt(rate: Decimal, i: dict[str, Any]) -> Decimal:
     return cumulative_interest(rate, i["nper"], _amount(i, "pv"), first=i["start"], last=i["end"], due=_due(i))
 
@@ -148,6 +152,7 @@ _FIGURES: Final[dict[str, Callable[[Decimal, dict[str, Any]], Decimal]]] = {
     "tvm_fv": _fv,
     "tvm_nper": _nper,
     "tvm_ipmt": _ipmt,
+    "tvm_ppmt": _ppmt,
     "tvm_cumipmt": _cumipmt,
 }
 

@@ -27,6 +27,7 @@ HISTORY_TEXT_MAX: Final = 1000
 """Longer than any history may be, so that the domain says what is wrong with one of 121 digits."""
 
 _RATE: Final = r"^-?[0-9]{1,3}(\.[0-9]{1,12})?$"
+_FINE_RATE: Final = r"^-?[0-9]{1,3}(\.[0-9]{1,20})?$"
 _ACCRUAL: Final = r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$"
 _DAY: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _LOCALE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
@@ -137,6 +138,19 @@ AmountWithin = Annotated[int, Field(ge=0, le=AMOUNT_MAX)]
 
 DayWithin = Annotated[Day, AfterValidator(_between(DATE_MIN, DATE_MAX))]
 """A day in a body that the domain does not look at as a whole."""
+
+FineRate = Annotated[
+    Decimal,
+    _written(
+        _FINE_RATE,
+        core_schema.decimal_schema(strict=False),
+        code="rate_malformed",
+        sentence='A rate is text such as "0.00625": a fraction with at most 20 decimals.',
+    ),
+    AfterValidator(_between(RATE_MIN, RATE_MAX)),
+    WithJsonSchema({"type": "string", "pattern": _FINE_RATE}),
+]
+"""A rate per period, which is a year's divided: it may need more decimals than a year's."""
 
 RateWithin = Annotated[Rate, AfterValidator(_between(RATE_MIN, RATE_MAX))]
 """A rate in a body that the domain does not look at as a whole."""

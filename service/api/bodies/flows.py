@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from service.api.bodies.body import Body
 from service.api.bodies.contracts import stand_in
-from service.api.bodies.figures import DayWithin, RateWithin, Word
+from service.api.bodies.figures import DayWithin, FineRate, Word
 from service.api.bodies.reading import read, refuse
 from service.casework.calculating import Method, RatesAsked
 from service.domain.errors import Problem
@@ -97,12 +97,12 @@ class RatesBody(Body):
               "must then lie whole months, weeks or days apart.", examples=[12]),
     ] = None  # fmt: skip
     rate: Annotated[
-        RateWithin | None,
+        FineRate | None,
         Field(description="For `npv` and `nfv`: a fraction a year for dated flows, per period for the others.",
               examples=["0.12"]),
     ] = None  # fmt: skip
-    finance_rate: Annotated[RateWithin | None, Field(description="For `mirr`: of what is paid out, per period.")] = None
-    reinvest_rate: Annotated[RateWithin | None, Field(description="For `mirr`: of what is paid in, per period.")] = None
+    finance_rate: Annotated[FineRate | None, Field(description="For `mirr`: of what is paid out, per period.")] = None
+    reinvest_rate: Annotated[FineRate | None, Field(description="For `mirr`: of what is paid in, per period.")] = None
     unit_period: Annotated[
         UnitPeriodBody | None,
         Field(description="For `us_apr`; the one that appendix J prescribes if not given. One advance repaid by one "
