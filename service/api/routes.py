@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from service.api import (
     agreements,
     assessments,
+    calculations,
     cases,
     counter_proposals,
     evidence,
@@ -18,6 +19,7 @@ from service.api import (
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     assessments.router,
+    calculations.router,
     policies.router,
     cases.router,
     evidence.router,

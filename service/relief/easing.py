@@ -38,17 +38,22 @@ def eased(draft: Draft, calendar: Calendar, *, count: int) -> Eased:
         pointer = draft.pointer(easing)
         _require_instalments(easing, draft.repayment, pointer)
         positions = dict(_positions(easing, calendar, begins=_first_free(found)))
-        if not positions:
+        if not positions and not _pauses_interest(easing):
             raise _not_possible("No instalment falls due between these days.", pointer)
         if positions.keys() & found.keys():
             raise _not_possible("An instalment would be eased twice.", pointer)
         found |= positions
         extends = easing.then == "extend"
-        if max(found) >= count + (len(found) - 1 if extends else -1):
+        if found and max(found) >= count + (len(found) - 1 if extends else -1):
             raise _not_possible("No instalment is left after the eased ones.", pointer)
         if isinstance(easing, Holiday) and easing.from_ and easing.until and easing.interest == "waived":
             pauses.append(Span(easing.from_, easing.until))
     return Eased(tuple(sorted(found.items())), tuple(pauses))
+
+
+def _pauses_interest(easing: Holiday | Reduced | Stepped) -> bool:
+    """Say whether days without interest are granted, which need no instalment among them."""
+    return isinstance(easing, Holiday) and easing.until is not None and easing.interest == "waived"
 
 
 def _require_instalments(easing: Holiday | Reduced | Stepped, repayment: Repayment, pointer: str) -> None:
