@@ -40,12 +40,13 @@ from service.api.problems import (
     KeyMalformed,
     KeyMissing,
     KeyReused,
+    Refusal,
     RequestRunning,
     VersionNeeded,
 )
 from service.api.strict_json import fingerprint, require_visible
 from service.domain.actors import Actor
-from service.domain.errors import Conflict, Problem, RuleBroken
+from service.domain.errors import Conflict, DomainError, Problem, RuleBroken
 from service.storage import idempotency
 from service.storage.progress import progress
 from service.storage.work import UnitOfWork
@@ -134,15 +135,18 @@ class Transactional(APIRoute):
 
 
 async def _with_file(request: Request, parts: Parts, run: Handler, key: str | None) -> Response:
-    """Store the file that comes with a request before anything is opened; it is kept only if its record is."""
+    """Store the file that comes with a request before anything is opened; it is kept unless its record is refused.
+
+    When the database does not say what came of the commit, there may be a record: then the file stays.
+    """
     upload = request.state.upload = await read_upload(request, parts)
-    kept = False
     try:
         response = await _open(request, parts, run, opens=Opens.WRITING, key=key)
-        kept = REPLAYED not in response.headers
-    finally:
-        if not kept:
-            await parts.files.discard(upload.stored.key)
+    except (DomainError, Refusal):
+        await parts.files.discard(upload.stored.key)
+        raise
+    if REPLAYED in response.headers:
+        await parts.files.discard(upload.stored.key)
     return response
 
 
