@@ -58,6 +58,19 @@ class Server:
         self._run("createdb", *copied, name)
         return f"postgresql+asyncpg://{SUPERUSER}@/{name}?host={self.sockets}"
 
+    def query(self, url: str, *statements: str) -> str | None:
+        """Execute statements in one transaction and return what the last one says; None when they fail."""
+        commands = [option for statement in statements for option in ("--command", statement)]
+        address = ("--host", self.sockets, "--username", SUPERUSER, "--dbname", _name(url))
+        options = ("--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--single-transaction")
+        said = subprocess.run(
+            (self.binaries / "psql", *address, *options, "--set", "ON_ERROR_STOP=1", *commands),
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        return said.stdout.strip() if said.returncode == 0 else None
+
     def drop_database(self, url: str) -> None:
         """Drop a database, whoever is still connected to it."""
         self._run("dropdb", "--force", _name(url))

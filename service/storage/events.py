@@ -112,8 +112,10 @@ async def verify_chain(session: AsyncSession, case_id: UUID) -> Broken | None:
         if hash_of(event) != event.hash:
             return Broken(case_id=case_id, sequence=sequence, why="its content was changed")
         previous = event.hash
-    if (case.sequence, case.last_hash) != (sequence, previous):
+    if case.sequence > sequence:
         return Broken(case_id=case_id, sequence=sequence + 1, why="the last events are missing")
+    if (case.sequence, case.last_hash) != (sequence, previous):
+        return Broken(case_id=case_id, sequence=sequence, why="the case ends with another event")
     return None
 
 
