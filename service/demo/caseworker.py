@@ -5,6 +5,7 @@
 2. An approved case without offers goes up: the caseworker tries to make the menu, then a supervisor. When neither may
    grant any plan, and the policy opens a settlement, two supervisors try together: one approves, another confirms.
 3. When no plan fits whoever makes it, the caseworker rejects because of that, and a supervisor confirms.
+4. A counter-proposal that waits for a person is refused: the offers that stand are what can be granted.
 """
 
 from service.demo.http import Json

@@ -93,11 +93,9 @@ async def _go_on(case: Json, application: Json, desk: Desk, account: Account) ->
         match case["state"]:
             case "information_requested":
                 account.uploads += await hand_in(case, desk.partner)
-            case "submitted":
-                await desk.caseworker.post(f"{path}/reviews", {})
             case "in_review":
                 await _decide(case, desk, account)
-            case "offered" | "countered":
+            case "offered":
                 await _answer(case, application, desk, account)
             case _:
                 break
@@ -187,13 +185,15 @@ async def _answer(case: Json, application: Json, desk: Desk, account: Account) -
         asked = {"payment": answer.payment}
         countered = await borrower.post(f"/v1/cases/{case['id']}/counter-proposals", asked)
         account.countered = countered["answer"]
+        if countered["answer"] == "waiting":
+            refusal = {"reason": "The offers that stand are what can be granted."}
+            await desk.caseworker.post(f"/v1/counter-proposals/{countered['id']}/refuse", refusal)
         if countered["offer"]:
             account.answered = countered["offer"]["id"]
             account.nearest = heaviest_month(countered["offer"]["total"])
     else:
-        for offer in offers:
-            if offer["state"] == "open":
-                await borrower.post(f"/v1/offers/{offer['id']}/decline", {"reason": "No offer fits the budget."})
+        for offer in [each for each in offers if each["state"] == "open"]:
+            await borrower.post(f"/v1/offers/{offer['id']}/decline", {"reason": "No offer fits the budget."})
 
 
 async def _accept(offer: Json, application: Json, borrower: Caller, account: Account) -> None:

@@ -39,18 +39,17 @@ KeyMaker = Callable[[Sequence[KeyWanted]], Awaitable[Sequence[str]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """What came of the demo: whether all is well, and the lender's key for looking around afterwards."""
+    """What came of the demo: whether all is well, each case, and the lender's key for looking around afterwards."""
 
     well: bool
+    accounts: Sequence[Account]
     caseworker_key: str
 
 
-async def run(
-    console: Console, *, data: Path, today: date, make_keys: KeyMaker, bodies: Sequence[Json] | None = None
-) -> Played:
+async def run(console: Console, *, data: Path, today: date, make_keys: KeyMaker) -> Played:
     """Run the demo over an empty data folder; it is well when every case ended legitimately and every plan balances."""
     started = monotonic()
-    bodies = [_signing_in(body) for body in (applications(today) if bodies is None else bodies)]
+    bodies = [signing_in(body) for body in applications(today)]
     console.print(f"{len(bodies)} real loans in trouble, negotiated over HTTP", style="bold")
     wanted = _keys_wanted([str(body["borrower"]["subject"]) for body in bodies])
     keys = await make_keys(wanted)
@@ -63,10 +62,10 @@ async def run(
         _report(console, accounts)
         told = await story.tell(console, desk, today=today)
     well = _conclude(console, accounts, told, seconds=monotonic() - started)
-    return Played(well=well, caseworker_key=keys[1])
+    return Played(well=well, accounts=accounts, caseworker_key=keys[1])
 
 
-def _signing_in(body: Json) -> Json:
+def signing_in(body: Json) -> Json:
     """Give the borrower a name to sign in with: in the demo they answer for themselves."""
     subject = body["borrower"]["subject"] or f"borrower-{body['reference'].lower()}"
     return {**body, "borrower": {**body["borrower"], "subject": subject}}

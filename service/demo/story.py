@@ -50,6 +50,11 @@ class Telling:
         """Show something below the step."""
         self.console.print(Padding(what, INDENT, expand=False))
 
+    def expect(self, holds: object, sentence: str) -> None:
+        """Break off, with a sentence, where the service did not do what the story needs."""
+        if not holds:
+            raise StoryBroke(sentence)
+
     def title(self, programme: str | None) -> str:
         """Return a programme's name."""
         return self.titles.get(programme or "", programme or "—")
@@ -122,8 +127,7 @@ def _review(told: Telling, case: Json) -> None:
     )
     for reason in verdict["reasons"]:
         told.say(f"· {reason['text'].get(LOCALE, reason['code'])}（{reason['code']}；依据：{reason['source']}）")
-    if case["state"] != "offered":
-        raise StoryBroke(f"Li's case rests in {case['state']} without an offer.")
+    told.expect(case["state"] == "offered", f"Li's case rests in {case['state']} without an offer.")
 
 
 async def _offers(told: Telling, desk: Desk, case: Json) -> None:
@@ -153,9 +157,8 @@ async def _counter(told: Telling, desk: Desk, case: Json) -> Json:
     told.say(f"答复：{shown(ANSWERS, answer['answer'])}（{answer['answer']}）")
     for line in li_figures.answered(answer):
         told.say(f"· {line}")
-    offer: Json | None = answer["offer"]
-    if offer is None:
-        raise StoryBroke(f"Li's counter-proposal was answered with {answer['answer']} and no offer.")
+    told.expect(answer["offer"], f"Li's counter-proposal was answered with {answer['answer']} and no offer.")
+    offer: Json = answer["offer"]
     told.proofs.check(offer)
     rows, left = offer["loans"][0]["schedule"]["instalments"], Means.of(case["application"]).today
     payment = rows[0]["payment"]
@@ -174,8 +177,7 @@ async def _agree(told: Telling, desk: Desk, case: Json, offer: Json) -> None:
     agreement = await li_herself.post(f"/v1/offers/{offer['id']}/accept", {"signature": signature})
     told.proofs.check(agreement)
     case = await li_herself.get(f"/v1/cases/{case['id']}")
-    if case["state"] != "agreed":
-        raise StoryBroke(f"Li's case is {case['state']} after she accepted.")
+    told.expect(case["state"] == "agreed", f"Li's case is {case['state']} after she accepted.")
     told.say(
         f"案件状态：{shown(STATES, case['state'])}；协议{shown(STATES, agreement['state'])}，"
         f"共 {len(agreement['total'])} 期，合计 {yuan(sum(due['payment'] for due in agreement['total']))}。"
