@@ -16,7 +16,7 @@ from uuid import UUID
 import typer
 from rich.console import Console
 
-from service import cli_records, cli_serving
+from service import cli_policies, cli_records, cli_serving
 from service.app import create_app
 from service.demo import run as demo_run
 from service.demo.http import CallFailed
@@ -24,8 +24,7 @@ from service.demo.run import KeyWanted, Played
 from service.demo.server import ServerDidNotStart
 from service.demo.story import StoryBroke
 from service.domain.actors import Role
-from service.policies.pack import PackBroken, load_pack
-from service.policies.registry import PolicyMissing, Registry
+from service.policies.registry import PolicyMissing
 from service.settings import SettingRefused, Settings, read_settings
 from service.storage.failures import DatabaseUnfit, Unavailable
 from service.storage.keyring import KeysetUnusable
@@ -55,10 +54,9 @@ app = typer.Typer(
     **PLAIN,
 )
 key_app = typer.Typer(help="API keys: who may call the service, and as what.", **PLAIN)
-policy_app = typer.Typer(help="Policies: the judgements a deployment can choose from.", **PLAIN)
 audit_app = typer.Typer(help="The audit trail: the events of every case, chained by hashes.", **PLAIN)
 app.add_typer(key_app, name="key")
-app.add_typer(policy_app, name="policy")
+app.add_typer(cli_policies.app, name="policy")
 app.add_typer(audit_app, name="audit")
 
 
@@ -130,7 +128,7 @@ def list_keys() -> None:
         )
         for row in rows
     ]
-    _columns(lines)
+    cli_policies.columns(lines)
 
 
 @key_app.command("revoke")
@@ -140,33 +138,6 @@ def revoke_key(key_id: Annotated[UUID, typer.Argument(metavar="ID", help="As `pa
     if row is None:
         raise _failed("There is no such key.")
     typer.echo(f"The key of {row.name} is revoked since {_moment(row.revoked_at)}.", err=True)
-
-
-@policy_app.command("check")
-def check_policy(
-    file: Annotated[Path, typer.Argument(help="A policy pack.", exists=True, dir_okay=False, readable=True)],
-) -> None:
-    """Check a policy pack and print every problem it has."""
-    try:
-        pack = load_pack(file)
-    except PackBroken as broken:
-        for problem in broken.problems:
-            typer.echo(problem, err=True)
-        raise typer.Exit(1) from None
-    typer.echo(f"{file}: {pack.id}, no problems")
-
-
-@policy_app.command("list")
-def list_policies() -> None:
-    """List the policies that can be chosen, and which of them judge, in order."""
-    settings = read_settings()
-    registry = Registry.load(settings.policy, packs_folder=settings.packs)
-    place = {policy.id: str(n) for n, policy in enumerate(registry.ordered, start=1)}
-    rows = [
-        (policy.id, place.get(policy.id, "-"), ", ".join(policy.settings.products), policy.digest[:12])
-        for policy in registry.known.values()
-    ]
-    _columns([("POLICY", "JUDGES", "PRODUCTS", "DIGEST"), *rows])
 
 
 @audit_app.command("verify")
@@ -251,12 +222,6 @@ def _empty(folder: Path) -> Path:
     if any(folder.iterdir()):
         raise typer.BadParameter(f"{folder} is not empty", param_hint="--data")
     return folder.resolve()
-
-
-def _columns(lines: Sequence[Sequence[str]]) -> None:
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    for line in lines:
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
 def _moment(at: datetime | None) -> str:

@@ -50,7 +50,7 @@ class InstrumentTemplate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The bounds of a programme; None where it sets none. Waivers are fractions of the component that is waived."""
+    """The bounds of a programme; waivers are fractions of the component that is waived."""
 
     instalments_max: Annotated[Positive | None, "the longest term after relief, in months"] = None
     instalments_max_of_original: Annotated[Factor | None, "the same, as a multiple of the loan's original term"] = None

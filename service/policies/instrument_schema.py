@@ -37,7 +37,6 @@ def _of(kind: str) -> dict[str, Any]:
     needed = [] if short else whole.get("required", [])
     return {
         "type": "object",
-        "title": kind,
         "description": whole["description"].partition("\n\n")[0].replace("\n", " "),
         "properties": {"kind": {"const": kind}, **properties, **short},
         "required": ["kind", *needed],
