@@ -54,6 +54,29 @@ def test_li_pays_less_a_month_for_longer() -> None:
     assert found.uncalibrated
 
 
+def test_the_highest_payment_is_compared_with_the_surplus_on_its_date() -> None:
+    """Ninety per cent of what she has left, to the sixth place; from recovery on less than half."""
+    made = plan(li_debt(), LI_TERMS)
+    recovered = date(2029, 12, 1)
+
+    assert measures(made, surplus=lambda _: 440_000).payment_to_surplus == Decimal("0.894316")
+    assert measures(made, surplus=lambda day: 900_000 if day >= recovered else 0).payment_to_surplus == Decimal(
+        "0.437221"
+    )
+    assert measures(made, surplus=lambda _: 0).payment_to_surplus is None
+    assert measures(made).payment_to_surplus is None
+
+
+def test_li_contract_is_arrears_now_and_the_instalments_that_remain() -> None:
+    """2,099,870 overdue, then fifteen instalments whose interest the contract still bears."""
+    contract = contract_of(li_debt())
+
+    assert contract.total_payable == 2_099_870 + li_debt().not_yet_due + contract.new_interest
+    assert [row.payment - row.arrears.total for row in contract.schedule[:14]] == [687_445] * 14
+    assert sum(row.arrears.total for row in contract.schedule) == contract.schedule[0].arrears.total == 2_099_870
+    assert contract.end_on == date(2028, 3, 1)
+
+
 def test_the_contract_is_worth_the_debt_and_a_waiver_costs_what_it_waives() -> None:
     """At the original effective rate every instalment of the contract is worth the balance that it repays."""
     found = measures(plan(li_debt(), LI_TERMS))
