@@ -89,6 +89,7 @@ def test_the_contract_is_worth_the_debt_and_a_waiver_costs_what_it_waives() -> N
 
 @pytest.mark.parametrize("convention", DayCount)
 @pytest.mark.parametrize("repayment", (Repayment.EQUAL_INSTALMENTS, Repayment.EQUAL_PRINCIPAL, Repayment.INTEREST_ONLY))
+@running(max_examples=30, deadline=None)
 @given(count=st.integers(1, 120), rate=st.decimals(0, Decimal("0.4"), places=3))
 def test_a_pure_extension_does_not_diminish_the_obligation(
     convention: DayCount, repayment: Repayment, count: int, rate: Decimal
@@ -99,6 +100,23 @@ def test_a_pure_extension_does_not_diminish_the_obligation(
 
     assert abs(found.npv_before - found.npv_after) <= count + 20
     assert abs(found.diminished_obligation) < Decimal("0.0001")
+
+
+@pytest.mark.parametrize("convention", DayCount)
+def test_nor_does_a_holiday_whose_interest_compounds_at_the_contracts_rate(convention: DayCount) -> None:
+    """Simple interest, which bears none itself, diminishes it a little; waived interest by what it waives."""
+    debt = li_debt(day_count=convention)
+    compound, simple, waived = (
+        measures(plan(debt, (EVERYTHING, Term(instalments=36), holiday)))
+        for holiday in (
+            Holiday(instalments=6, accrual="compound"),
+            Holiday(instalments=6),
+            Holiday(instalments=6, interest="waived"),
+        )
+    )
+
+    assert abs(compound.npv_before - compound.npv_after) <= 60
+    assert 0 < simple.diminished_obligation < waived.diminished_obligation
 
 
 def test_a_lower_rate_and_a_settlement_diminish_it() -> None:
