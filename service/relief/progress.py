@@ -102,18 +102,19 @@ class Progress:
         return [*sorted(stops - {0, count}), count]
 
     def _stretch(self, start: int, stop: int) -> None:
-        """Work out regular instalments: each repays its share, and the very last one all that is left."""
-        broken = self._breaks(start)
-        if broken:
-            self.level = self._level(start)
-        level, by_payment = self.level or 0, self.course.repayment is not Repayment.EQUAL_PRINCIPAL
+        """Work out regular instalments: each repays its share, and the very last one all that is left.
+
+        A stretch begins with the schedule, where a rate changes, and after eased instalments: with a payment anew.
+        """
+        level = self.level = self._level(start)
+        by_payment = self.course.repayment is not Repayment.EQUAL_PRINCIPAL
         last, balance = len(self.periods) - 1, self.balance
         for position in range(start, stop):
             opening = balance
             accrued = self.charges[position].on(opening)
             principal = level - accrued if by_payment else max(level, -accrued)
             # Never less than the interest of the period: only what an easing leaves unpaid may make a debt grow.
-            if principal < 0 and level and position < last and not (broken and position == start):
+            if principal < 0 and level and start < position < last:
                 self.shortfall = max(self.shortfall, -principal)
             principal = min(max(principal, 0), opening) if position < last else opening
             balance = opening - principal
@@ -172,12 +173,6 @@ class Progress:
             case _:
                 assert_never(easing.unpaid)
         return accrued, 0
-
-    def _breaks(self, position: int) -> bool:
-        """Say whether the level payment is worked out anew: at first, when the rate changes, after eased ones."""
-        if self.level is None or position - 1 in self.eased:
-            return True
-        return len(self.course.rates) > 1 and self._known(position) > self._known(position - 1)
 
     def _known(self, position: int) -> int:
         """Return how many rates have come into force by the end of a period."""

@@ -16,7 +16,7 @@ def made() -> Plan:
     return plan(li_debt(), (*LI_TERMS, Forbear(principal=Portion(amount=1_000_000))))
 
 
-def require(a_plan: Plan, rows: tuple[Instalment, ...] | None = None, **changes: int) -> None:
+def require(a_plan: Plan, rows: tuple[Instalment, ...] | None = None, /, **changes: int) -> None:
     figures = {
         "upfront": a_plan.upfront.total,
         "new_interest": a_plan.new_interest,
@@ -81,6 +81,21 @@ def test_a_component_in_the_wrong_place_is_noticed() -> None:
 
     with pytest.raises(OutOfBalance, match="carry"):
         require(good, (wrong, *good.schedule[1:]))
+
+
+def test_a_final_amount_of_another_component_is_noticed() -> None:
+    good = made()
+    assert good.deferred is not None
+    wrong = replace(good.deferred, debt=Amounts(fees=good.deferred.debt.total))
+
+    with pytest.raises(OutOfBalance, match="does not await its end"):
+        require(replace(good, deferred=wrong))
+
+
+@pytest.mark.parametrize("name", ("upfront", "new_interest", "new_fees"))
+def test_a_payment_that_nobody_owes_is_noticed(name: str) -> None:
+    with pytest.raises(OutOfBalance, match="payments come to"):
+        require(made(), **{name: 5})
 
 
 def test_a_negative_destination_is_noticed() -> None:
