@@ -1,74 +1,68 @@
 """The resource `calculations`: stateless calculators, for which no case is needed and nothing is stored."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
 
 from service.api.bodies.body import DocumentedAs
-from service.api.bodies.flows import RatesBody, parse_rates
-from service.api.bodies.schedules import ScheduleBody, parse_schedule
-from service.api.bodies.waterfalls import WaterfallBody, parse_waterfall
+from service.api.bodies.calculation_examples import RATES, SCHEDULE, WATERFALL
+from service.api.bodies.flows import RatesBody
+from service.api.bodies.schedules import ScheduleBody
+from service.api.bodies.waterfalls import WaterfallBody
+from service.api.calculators import rates_of, schedule_of, waterfall_of
 from service.api.transaction import ActorOf, Transactional
-from service.api.views.calculations import CalculatedScheduleView, RatesView, WaterfallView
-from service.casework.calculating import calculate_rates, calculate_schedule, calculate_waterfall
-from service.domain.errors import Problem, RuleBroken
+from service.api.views.calculations import CalculatedScheduleView, RatesView
+from service.api.views.records import View
+from service.api.views.waterfalls import WaterfallView
 
 router = APIRouter(prefix="/v1/calculations", tags=["calculations"], route_class=Transactional)
 
-# Plain functions: they compute, and run beside the event loop.
+
+def _answers(example: View) -> dict[int | str, dict[str, Any]]:
+    """Return the documentation of an answer: what the example of the request is really answered with."""
+    shown = example.model_dump(mode="json", exclude_unset=True)
+    return {200: {"description": "What was worked out; nothing is stored.",
+                  "content": {"application/json": {"example": shown}}}}  # fmt: skip
 
 
-@router.post("/schedules")
+# The three are plain functions: they only compute, and so run beside the event loop. Any key will do.
+
+
+@router.post("/schedules", summary="Work out a schedule", responses=_answers(schedule_of(SCHEDULE)))
 def post_schedule(raw: Annotated[object, DocumentedAs(ScheduleBody), Body()], actor: ActorOf) -> CalculatedScheduleView:
-    """Work out the schedule of a loan on given terms, to the cent, with the proof that it adds up and what it costs."""
-    asked = parse_schedule(raw)
-    with _pointing_at("/loan", "/terms" if asked.terms else "/loan"):
-        calculated = calculate_schedule(asked.contract, asked.terms, asked.settings, pauses=asked.pauses)
-    return CalculatedScheduleView.of(calculated, currency=asked.currency)
+    """Work out the schedule of a loan on given terms, to the cent.
+
+    With the proof that no money appeared or vanished (`reconciliation`), and with what the plan costs against the
+    contract as it stands (`measures`). The loan is described as it is owed on `starts_on`; `terms` take every
+    instrument that an offer may hold, in any order; without terms the contract goes on. Nothing is stored, and no
+    Idempotency-Key is needed.
+    """
+    return schedule_of(raw)
 
 
-@router.post("/rates", response_model_exclude_unset=True)
+@router.post("/rates", summary="Work out rates", response_model_exclude_unset=True, responses=_answers(rates_of(RATES)))
 def post_rates(raw: Annotated[object, DocumentedAs(RatesBody), Body()], actor: ActorOf) -> RatesView:
     """Work out what flows of money yield, under each method by its name.
 
+    * `irr`: per period × periods a year (monthly × 12 in China), with `effective` beside it
+    * `xirr`: a year, days over 365
+    * `eu_apr`: Directives 2008/48 and 2014/17, annex I; `uk_apr`: FCA CONC App 1.2
+    * `us_apr`: Regulation Z, appendix J, actuarial method
+    * `npv`, `nfv`: the value at a `rate`, at the first or the last flow; `mirr`: with a `finance_rate` and a
+      `reinvest_rate`, per period
+
     Of several rates the smallest that is not negative is meant, else the negative one nearest zero. A method that has
-    no answer says why; 422 where none has one.
+    no answer says why in its place; where none of them has one, the answer is 422.
     """
-    return RatesView.of(calculate_rates(parse_rates(raw)))
+    return rates_of(raw)
 
 
-@router.post("/waterfalls")
+@router.post("/waterfalls", summary="Work out a waterfall", responses=_answers(waterfall_of(WATERFALL)))
 def post_waterfall(raw: Annotated[object, DocumentedAs(WaterfallBody), Body()], actor: ActorOf) -> WaterfallView:
-    """Take ordered steps, each as far as it must, until the payment meets its target; with the record of each step."""
-    asked = parse_waterfall(raw)
-    with _pointing_at("/debt", "/steps"):
-        made, schedule = calculate_waterfall(
-            asked.contract,
-            steps=asked.steps,
-            target=asked.target,
-            household=asked.household,
-            property_value=asked.property_value,
-            facts=asked.facts,
-            settings=asked.settings,
-        )
-    return WaterfallView.of(made, schedule, currency=asked.currency)
+    """Take ordered steps, each as far as it must, until the payment meets its target.
 
-
-@contextmanager
-def _pointing_at(contract: str, terms: str) -> Iterator[None]:
-    """Have what is wrong with a contract, or with terms for it, pointed at where it stands in the body."""
-    try:
-        yield
-    except RuleBroken as broken:
-        problems = [Problem(_placed(p.pointer, contract, terms), p.code, p.detail) for p in broken.problems]
-        raise type(broken)(
-            broken.detail, problems or [Problem(contract, broken.code, broken.detail)], **broken.context
-        ) from None
-
-
-def _placed(pointer: str, contract: str, terms: str) -> str:
-    if not pointer.startswith("/instruments"):
-        return f"{contract}{pointer}"
-    return f"{terms}{pointer}" if terms == "/terms" else terms
+    Steps that waive or capitalise settle what is overdue and are always taken; each other step is taken only while the
+    target is not met, in the fewest increments that meet it, and to its bound where even that does not. `record` says
+    what became of each step, `result` where they led: terms, and the schedule on those terms.
+    """
+    return waterfall_of(raw)

@@ -13,7 +13,7 @@ from service.relief.instruments import Terms
 from service.relief.measures import Measures, flows, measures, monthly_yield
 from service.relief.periods import Span
 from service.relief.plan import Plan, plan
-from service.relief.rates import Flow, FlowsNotUsable, NoRate, YieldPerPeriod, irr, mirr, nfv, npv, xirr
+from service.relief.rates import Flow, NoRate, YieldPerPeriod, irr, mirr, nfv, npv, xirr
 from service.relief.settings import Settings
 from service.relief.uk_apr import uk_apr
 from service.relief.unit_periods import UnitPeriod
@@ -139,10 +139,8 @@ def _problem_of(broken: RuleBroken) -> MethodProblem:
 
 
 def _irr(asked: RatesAsked) -> YieldPerPeriod:
-    if asked.periods_per_year is None and asked.flows[0].on is not None:
-        detail = "The internal rate of dated flows needs the periods of a year; xirr takes any days."
-        raise FlowsNotUsable(detail, [Problem("/periods_per_year", "required", detail)])
-    return irr(asked.flows, periods_per_year=asked.per_year)
+    dated = asked.flows[0].on is not None
+    return irr(asked.flows, periods_per_year=asked.periods_per_year if dated else asked.per_year)
 
 
 def _given(rate: Decimal | None, name: str) -> Decimal:

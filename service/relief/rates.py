@@ -6,9 +6,11 @@ meant, else the negative one nearest zero.
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Decimal, localcontext
+from math import gcd
 from typing import Final
 
 from service.domain.errors import Problem, RuleBroken
@@ -29,6 +31,9 @@ YEAR_DAYS: Final = 365
 MONTHS_OF: Final[Mapping[Decimal, int]] = {Decimal(n): 12 // n for n in (1, 2, 3, 4, 6, 12)}
 DAYS_OF: Final[Mapping[Decimal, int]] = {Decimal(13): 28, Decimal(26): 14, Decimal(52): 7, Decimal(365): 1}
 """How long a period is when a year has so many of them."""
+
+REGULAR: Final[Mapping[int, Sequence[int]]] = {12: (12, 6, 4, 3, 2, 1), 52: (4, 2, 1)}
+"""In how many months, or weeks, days may be regular, the longest first."""
 
 
 class FlowsNotUsable(RuleBroken):
@@ -71,13 +76,18 @@ class YieldPerPeriod:
     per_period_percent: Decimal
     nominal_percent: Decimal
     effective_percent: Decimal
+    periods_per_year: Decimal
 
 
-def irr(flows: Sequence[Flow], *, periods_per_year: Decimal | int = 12) -> YieldPerPeriod:
+def irr(flows: Sequence[Flow], *, periods_per_year: Decimal | int | None = 12) -> YieldPerPeriod:
     """Return the internal rate of return per period: monthly IRR times 12 and effective (China).
 
-    Dated flows are counted in whole periods from the earliest; days that do not lie so are refused.
+    Dated flows are counted in whole periods from the earliest; days that do not lie so are refused. With None, their
+    period is the longest that all of them lie whole numbers of apart.
     """
+    if periods_per_year is None:
+        require_flows(flows)
+        periods_per_year = regular_periods(days_of(flows))
     if periods_per_year <= 0:
         raise FlowsNotUsable(
             "A year has at least a part of a period.", [Problem("/periods_per_year", "too_small", "Above 0.")]
@@ -92,6 +102,7 @@ def irr(flows: Sequence[Flow], *, periods_per_year: Decimal | int = 12) -> Yield
         per_period_percent=percent(math.expm1(per_period)),
         nominal_percent=percent(math.expm1(per_period) * float(periods_per_year)),
         effective_percent=percent_of_growth(per_period * float(periods_per_year)),
+        periods_per_year=Decimal(periods_per_year),
     )
 
 
@@ -213,6 +224,16 @@ def whole_periods(days: Sequence[date], per_year: Decimal | int) -> list[int]:
         ]
         raise FlowsNotUsable(detail, problems)
     return [whole for whole, _ in counted]
+
+
+def regular_periods(days: Sequence[date]) -> int:
+    """Return how many periods a year has when days lie whole months, or weeks, apart; refuse days that do not."""
+    for per_year, lengths in REGULAR.items():
+        with suppress(FlowsNotUsable):
+            apart = gcd(*whole_periods(days, per_year))
+            return next(per_year // length for length in lengths if apart % length == 0)
+    detail = "The flows do not lie whole months or weeks apart; xirr takes any days."
+    raise FlowsNotUsable(detail, [Problem("/flows", "days_not_regular", detail)])
 
 
 def _months(start: date, day: date, length: int, day_of_month: int) -> tuple[int, int]:

@@ -147,6 +147,7 @@ def test_a_rate_that_compounds_beyond_all_numbers_is_out_of_range() -> None:
         (lambda: irr([Flow(-1, period=0), Flow(2, DAY)]), ["/flows"]),
         (lambda: irr([Flow(-1, DAY), Flow(2, DAY + timedelta(days=40))]), ["/flows/1/on"]),
         (lambda: irr([Flow(-1, DAY), Flow(2, DAY)], periods_per_year=7), ["/periods_per_year"]),
+        (lambda: irr([Flow(-1, DAY), Flow(2, DAY + timedelta(days=40))], periods_per_year=None), ["/flows"]),
         (
             lambda: mirr([Flow(-1, DAY), Flow(2, DAY)], finance_rate=RATE, reinvest_rate=RATE),
             ["/flows/0/period", "/flows/1/period"],
@@ -224,6 +225,25 @@ def test_days_a_year_apart_are_counted_in_years_or_in_months() -> None:
     assert whole_periods(days, 1) == [0, 1, 2, 3]
     assert whole_periods(days, 12) == [0, 12, 24, 36]
     assert whole_periods(days, 365) == [0, 365, 731, 1096]
+
+
+@pytest.mark.parametrize(
+    ("days", "per_year"),
+    (
+        ([add_months(DAY, n) for n in (0, 1, 2, 5)], 12),
+        ([add_months(DAY, n) for n in (0, 2, 6)], 6),
+        ([add_months(DAY, n) for n in (0, 3, 9)], 4),
+        ([add_months(DAY, n) for n in (0, 24, 36)], 1),
+        ([add_months(DAY, n) for n in (0, 7)], 12),
+        ([DAY + timedelta(weeks=n) for n in (0, 3, 5)], 52),
+        ([DAY + timedelta(weeks=n) for n in (0, 2, 6)], 26),
+        ([DAY + timedelta(weeks=n) for n in (8, 4, 0)], 13),
+    ),
+)
+def test_regular_days_have_the_longest_period_that_fits(days: list[date], per_year: int) -> None:
+    flows = [Flow(-1000 if day == DAY else 700, day) for day in days]
+
+    assert irr(flows, periods_per_year=None) == irr(flows, periods_per_year=per_year)
 
 
 def test_dated_and_counted_flows_have_one_internal_rate() -> None:

@@ -52,7 +52,7 @@ def _written(pattern: str, then: CoreSchema, *, code: str, sentence: str) -> Get
     return GetPydanticSchema(taken)
 
 
-def _between(least: B, most: B) -> Callable[[B], B]:
+def within(least: B, most: B) -> Callable[[B], B]:
     """Return a check of bounds that tells them as they are written; pydantic's own tells them as Python writes them."""
 
     def bounded(value: B) -> B:
@@ -136,7 +136,7 @@ History = Annotated[
 AmountWithin = Annotated[int, Field(ge=0, le=AMOUNT_MAX)]
 """An amount in a body that the domain does not look at as a whole: its bounds are judged here."""
 
-DayWithin = Annotated[Day, AfterValidator(_between(DATE_MIN, DATE_MAX))]
+DayWithin = Annotated[Day, AfterValidator(within(DATE_MIN, DATE_MAX))]
 """A day in a body that the domain does not look at as a whole."""
 
 FineRate = Annotated[
@@ -147,10 +147,10 @@ FineRate = Annotated[
         code="rate_malformed",
         sentence='A rate is text such as "0.00625": a fraction with at most 20 decimals.',
     ),
-    AfterValidator(_between(RATE_MIN, RATE_MAX)),
+    AfterValidator(within(RATE_MIN, RATE_MAX)),
     WithJsonSchema({"type": "string", "pattern": _FINE_RATE}),
 ]
 """A rate per period, which is a year's divided: it may need more decimals than a year's."""
 
-RateWithin = Annotated[Rate, AfterValidator(_between(RATE_MIN, RATE_MAX))]
+RateWithin = Annotated[Rate, AfterValidator(within(RATE_MIN, RATE_MAX))]
 """A rate in a body that the domain does not look at as a whole."""

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, Any, Final, get_args
+from typing import Annotated, Final, get_args
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from service.api.bodies.body import Body
+from service.api.bodies.calculation_examples import RATES
 from service.api.bodies.contracts import stand_in
-from service.api.bodies.figures import DayWithin, FineRate, Word
+from service.api.bodies.figures import DayWithin, FineRate, Word, within
 from service.api.bodies.reading import read, refuse
 from service.casework.calculating import Method, RatesAsked
 from service.domain.errors import Problem
@@ -20,20 +21,11 @@ from service.relief.rates import Flow
 from service.relief.unit_periods import UnitPeriod, UnitPeriodKind, UnitPeriodNotPossible
 
 FLOWS_MAX: Final = 2_000
-PERIOD_MAX: Final = 120_000
-PER_YEAR_MAX: Final = 366
+PERIOD_MAX: Final = Decimal(120_000)
+PER_YEAR_MIN: Final = Decimal("0.01")
+PER_YEAR_MAX: Final = Decimal(366)
 _FIGURE: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,18})?")
-
-EXAMPLE: Final[dict[str, Any]] = {
-    "flows": [
-        {"on": "2026-01-10", "amount": -980000},
-        *({"on": f"2026-{month:02}-15", "amount": 88491} for month in range(2, 13)),
-        {"on": "2027-01-15", "amount": 88491},
-    ],
-    "methods": ["xirr", "npv", "eu_apr", "us_apr"],
-    "rate": "0.12",
-    "unit_period": {"kind": "month", "multiple": 1},
-}
+_AS_TEXT: Final = {"type": "string", "pattern": f"^{_FIGURE.pattern}$"}
 
 
 def _figure(value: object) -> object:
@@ -46,8 +38,17 @@ def _figure(value: object) -> object:
     raise PydanticCustomError(kind, 'A number is expected, or text such as "1.5" with at most 18 decimals.')
 
 
-Figure = Annotated[
-    Decimal, BeforeValidator(_figure), WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]})
+Period = Annotated[
+    Decimal,
+    BeforeValidator(_figure),
+    AfterValidator(within(Decimal(0), PERIOD_MAX)),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": int(PERIOD_MAX)}, _AS_TEXT]}),
+]
+PerYear = Annotated[
+    Decimal,
+    BeforeValidator(_figure),
+    AfterValidator(within(PER_YEAR_MIN, PER_YEAR_MAX)),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0.01, "maximum": int(PER_YEAR_MAX)}, _AS_TEXT]}),
 ]
 
 
@@ -55,9 +56,7 @@ class FlowBody(Body):
     """Money that changes hands on a day, or at the end of a period counted from 0."""
 
     on: Annotated[DayWithin | None, Field(description="Either a day or a period, the same for all flows.")] = None
-    period: Annotated[
-        Figure | None, Field(ge=0, le=PERIOD_MAX, description="May have a fraction; write long ones as text.")
-    ] = None
+    period: Annotated[Period | None, Field(description="May have a fraction; a long one is written as text.")] = None
     amount: Annotated[
         int,
         Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX, description="Minor units; negative is paid out to the borrower, positive "
@@ -83,7 +82,7 @@ def _each_once(methods: list[Method]) -> list[Method]:
 class RatesBody(Body):
     """Flows, and what is to be worked out from them."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [RATES]})
 
     flows: Annotated[list[FlowBody], Field(min_length=1, max_length=FLOWS_MAX, description="In any order.")]
     methods: Annotated[
@@ -92,10 +91,13 @@ class RatesBody(Body):
         AfterValidator(_each_once),
     ]
     periods_per_year: Annotated[
-        Figure | None,
-        Field(gt=0, le=PER_YEAR_MAX, description="For flows by period, 1 if not given; for `irr` of dated flows, which "
-              "must then lie whole months, weeks or days apart.", examples=[12]),
-    ] = None  # fmt: skip
+        PerYear | None,
+        Field(
+            description="Of flows by period, 1 if not given. For `irr` of dated flows, which must lie whole months, "
+            "weeks or days apart: as they lie if not given.",
+            examples=[12],
+        ),
+    ] = None
     rate: Annotated[
         FineRate | None,
         Field(description="For `npv` and `nfv`: a fraction a year for dated flows, per period for the others.",

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, cast
+from typing import Annotated, Final, Literal, cast
 
 from pydantic import ConfigDict, Field
 
 from service.api.bodies.body import Body, value_of
+from service.api.bodies.calculation_examples import SCHEDULE
 from service.api.bodies.contracts import ContractBody, RoundingBody, contract_problems, settings_of, stand_in
 from service.api.bodies.figures import Currency, DayWithin
 from service.api.bodies.instruments import Components
@@ -21,29 +22,6 @@ from service.relief.settings import Settings
 from service.relief.terms import TermsNotValid, require_valid
 
 PAUSES_MAX: Final = 100
-
-EXAMPLE: Final[dict[str, Any]] = {
-    "currency": "CNY",
-    "loan": {
-        "balance": {"principal": 11069457, "interest": 378454, "penalty": 37535, "fees": 0},
-        "overdue": {"principal": 1115879, "interest": 378454},
-        "annual_rate": "0.144",
-        "frequency": "monthly",
-        "day_count": "30/360",
-        "starts_on": "2026-12-01",
-        "first_due_on": "2027-01-01",
-        "instalments": 15,
-        "repayment": "equal_instalments",
-    },
-    "terms": {
-        "instruments": [
-            {"kind": "waive", "penalty": {"fraction": "1"}},
-            {"kind": "capitalise", "components": ["interest", "principal"]},
-            {"kind": "term", "instalments": 36},
-        ]
-    },
-    "rounding": {"level_payment": "half_up", "multiple": 1},
-}
 
 
 class OneLoanTermsBody(Body):
@@ -62,7 +40,7 @@ class PauseBody(Body):
 class ScheduleBody(Body):
     """A loan, and the terms on which it is to be repaid; without terms, the contract as it stands."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [SCHEDULE]})
 
     currency: Annotated[Currency, Field(description="ISO 4217; all amounts are in its minor units.")]
     loan: ContractBody

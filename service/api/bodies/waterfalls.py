@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from service.api.bodies.body import Body
+from service.api.bodies.calculation_examples import WATERFALL
 from service.api.bodies.contracts import ContractBody, RoundingBody, contract_problems, settings_of, stand_in
 from service.api.bodies.figures import AmountWithin, Currency, Id, Word
 from service.api.bodies.instruments import Components
@@ -23,25 +24,6 @@ from service.relief.steps import STEPS_MAX, WaterfallNotValid, require_steps
 
 FACTS_MAX: Final = 50
 _RATIO: Final = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,12})?")
-
-EXAMPLE: Final[dict[str, Any]] = {
-    "currency": "USD",
-    "debt": {
-        "balance": {"principal": 20000000, "interest": 900000},
-        "overdue": {"interest": 900000},
-        "annual_rate": "0.065",
-        "starts_on": "2026-12-01",
-        "instalments": 330,
-    },
-    "income": {"gross": 300000, "housing_costs": 25000},
-    "target": {"measure": "housing_ratio", "value": "0.31"},
-    "steps": [
-        {"step": "capitalise"},
-        {"step": "rate", "increment": "0.00125", "floor": "0.02"},
-        {"step": "term", "increment": 1, "cap": 480},
-        {"step": "forbear", "increment": 1, "cap": "0.30"},
-    ],
-}
 
 
 def _quantity(value: object) -> Decimal | int:
@@ -130,7 +112,7 @@ class IncomeBody(Body):
 class WaterfallBody(Body):
     """A debt, a target, and the steps that are taken in their order until the payment meets it."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [WATERFALL]})
 
     currency: Annotated[Currency, Field(description="ISO 4217; all amounts are in its minor units.")]
     debt: ContractBody

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from math import floor
 from typing import Annotated, Any, Self, assert_never
 
 from pydantic import Field
@@ -11,16 +10,12 @@ from pydantic import Field
 from service.api.views.plans import InstalmentView, ReconciliationLine
 from service.api.views.records import Minor, View
 from service.casework.calculating import Answer, CalculatedSchedule, Method, MethodProblem
-from service.casework.terms_sheet import terms_of
 from service.domain.money import Amounts, Component
 from service.relief.measures import Measures
 from service.relief.plan import Plan
 from service.relief.rates import YieldPerPeriod
-from service.relief.reached import Position
 from service.relief.schedule import Instalment
 from service.relief.us_apr import UsRate
-from service.relief.waterfall import StepRecord, Waterfall
-from service.storage.documents import plain
 
 Percent = Annotated[
     str,
@@ -76,14 +71,16 @@ class MeasuresView(View):
 class YieldView(View):
     """An internal rate of return per period times the periods of a year, and compounded over a year."""
 
-    percent: Percent
-    effective: Percent
+    percent: Percent = Field(description="Per period, times the periods of a year.")
+    effective: Percent = Field(description="Compounded over a year.")
     per_period: Percent
+    periods_per_year: float
 
     @classmethod
     def of(cls, rate: YieldPerPeriod) -> Self:
         """Show a yield."""
         return cls(
+            periods_per_year=float(rate.periods_per_year),
             percent=shown(rate.nominal_percent),
             effective=shown(rate.effective_percent),
             per_period=shown(rate.per_period_percent),
@@ -187,82 +184,6 @@ class RatesView(View):
         """Show the answers; a method that was not asked for is not there."""
         views: dict[str, Any] = {method: _answer(method, answer) for method, answer in answers.items()}
         return cls(**views)
-
-
-class PositionView(View):
-    """Where a waterfall stands; ratios are fractions, null where there is nothing to divide by."""
-
-    payment: Minor = Field(description="The regular instalment, interest-free parts included.")
-    monthly: Minor
-    balance: Minor = Field(description="What bears interest.")
-    owed: Minor
-    set_aside: Minor
-    annual_rate: str
-    instalments: int
-    housing_ratio: str | None
-    payment_cut: str | None
-    loan_to_value: str | None
-
-    @classmethod
-    def of(cls, position: Position) -> Self:
-        """Show a position."""
-        return cls(**{name: plain(getattr(position, name)) for name in cls.model_fields})
-
-
-class StepRecordView(View):
-    """What became of one step, and where it led."""
-
-    step: str
-    outcome: str = Field(
-        description="taken, met, exhausted (it went to its bound, and that was not enough), no_room, not_needed, "
-        "gate_closed or gate_unknown."
-    )
-    increments: int
-    after: PositionView
-
-    @classmethod
-    def of(cls, record: StepRecord) -> Self:
-        """Show what became of a step."""
-        return cls(
-            step=record.step.step,
-            outcome=record.outcome,
-            increments=record.increments,
-            after=PositionView.of(record.after),
-        )
-
-
-class WaterfallResultView(View):
-    """Where the steps led: whether the target is met, the terms, and the schedule on those terms."""
-
-    met: bool
-    after: PositionView
-    terms: dict[str, Any] = Field(description="To be sent as `terms` elsewhere.")
-    schedule: CalculatedScheduleView
-
-
-class WaterfallView(View):
-    """The record of a waterfall, step by step, and its result."""
-
-    target: Minor = Field(description="The most a month that the target allows, rounded down.")
-    before: PositionView
-    record: list[StepRecordView]
-    result: WaterfallResultView
-
-    @classmethod
-    def of(cls, made: Waterfall, schedule: CalculatedSchedule, *, currency: str) -> Self:
-        """Show a waterfall."""
-        result = WaterfallResultView(
-            met=made.met,
-            after=PositionView.of(made.after),
-            terms={"instruments": terms_of("", made.terms)["instruments"]},
-            schedule=CalculatedScheduleView.of(schedule, currency=currency),
-        )
-        return cls(
-            target=floor(made.target),
-            before=PositionView.of(made.before),
-            record=[StepRecordView.of(record) for record in made.record],
-            result=result,
-        )
 
 
 def shown(percent: Decimal) -> str:
