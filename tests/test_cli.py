@@ -26,6 +26,8 @@ COMMANDS = (
     ("key", "revoke"),
     ("policy",),
     ("policy", "check"),
+    ("policy", "describe"),
+    ("policy", "schema"),
     ("policy", "list"),
     ("audit",),
     ("audit", "verify"),

@@ -7,16 +7,19 @@ from fastapi import APIRouter
 from service.api import (
     agreements,
     assessments,
+    calculations,
     cases,
     counter_proposals,
     evidence,
     offers,
+    operations,
     policies,
     reviews,
 )
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     assessments.router,
+    calculations.router,
     policies.router,
     cases.router,
     evidence.router,
@@ -26,4 +29,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     counter_proposals.of_case,
     counter_proposals.router,
     agreements.router,
+    operations.router,
 )

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, situation
-from service.casework.moves import evidence_missing, policy_of
+from service.casework.moves import evidence_missing
+from service.casework.pinning import policy_of
 from service.domain.access import move_for
 from service.domain.actors import Role
 from service.domain.errors import DomainError

@@ -43,9 +43,10 @@ async def begin(
 async def _replace_followed(work: UnitOfWork, case_id: UUID, *, by: AgreementRow) -> None:
     """End the agreement that a renegotiation replaces; until now it ran on. One that was breached stays breached."""
     case = await cases.lock(work.session, case_id)
-    old = await agreements.of_case(work.session, case) if case is not None else None
-    if case is None or old is None:
+    if case is None or case.agreement_id is None:
         return
+    old = await agreements.get(work.session, case.agreement_id)
+    assert old is not None, "a case names an agreement that is there"
     if old.state in RUNNING:
         old.state = AgreementState.CANCELLED
         await work.record(case, "agreement_replaced", agreement=str(old.id), by=str(by.id))

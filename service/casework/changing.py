@@ -7,8 +7,9 @@ from typing import Final
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, in_state, legal_moves, require_running
 from service.casework.holding import hold_loans
-from service.casework.moves import evidence_missing, policy_of, system_acts, take
+from service.casework.moves import evidence_missing, system_acts, take
 from service.casework.offering import indicative, offer_menu
+from service.casework.pinning import policy_of
 from service.casework.reviewing import review_as_system
 from service.domain.access import is_lender, move_for, require_applicant
 from service.domain.actors import LENDER, Role

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from typing import Final, Literal
 from uuid import UUID
 
+from service.casework.authority import NO_PLAN_FITS, needed, why_no_plan
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, in_state, legal_moves, open_file
 from service.casework.judging import Judgement
-from service.casework.moves import policy_of, take
+from service.casework.moves import take
+from service.casework.offering import frame_for
+from service.casework.pinning import policy_of
 from service.domain.actors import Role
 from service.domain.decision import (
     Confirmation,
@@ -17,9 +20,9 @@ from service.domain.decision import (
     require_known_reasons,
     require_other_person,
 )
-from service.domain.errors import Conflict, NotFound, NotPermitted
+from service.domain.errors import Conflict, NotFound, NotPermitted, RuleBroken
 from service.domain.lifecycle import CaseAction, CaseState
-from service.domain.policy import Level, Policy, Severity, Verdict
+from service.domain.policy import Level, Policy, Reason, Severity, Verdict
 from service.storage import decisions
 from service.storage.documents import plain
 from service.storage.tables import DecisionRow
@@ -47,7 +50,10 @@ async def decide_by_system(
 ) -> DecisionRow:
     """Write down what follows from the verdict, and reject if it says so."""
     reasons = [r.code for r in judgement.verdict.reasons]
-    return await _store(work, file, outcome, reasons, None, policy=policy, confirmation=Confirmation.NOT_NEEDED)
+    return await _store(
+        work, file, outcome, reasons, None,
+        policy=policy, confirmation=Confirmation.NOT_NEEDED, level=judgement.verdict.level,
+    )  # fmt: skip
 
 
 async def decide(
@@ -71,10 +77,28 @@ async def decide(
     given = {reason.code for reason in verdict.reasons} if verdict else set()
     require_known_reasons(reasons, known=given | set(policy.settings.reason_texts), comment=comment)
     level = verdict.level if verdict else Level.CASEWORKER
+    grounds: tuple[Reason, ...] = ()
+    if outcome is DecisionOutcome.APPROVE:
+        level = _level_of_approval(work, file, policy, at_least=level)
+    elif NO_PLAN_FITS in reasons:
+        grounds = why_no_plan(frame_for(work, file, policy), policy)
     confirmation = confirmation_for(
         outcome, verdict=verdict.outcome if verdict else None, level=level, by=work.actor.role
     )
-    return file, await _store(work, file, outcome, reasons, comment, policy=policy, confirmation=confirmation)
+    return file, await _store(
+        work, file, outcome, reasons, comment,
+        policy=policy, confirmation=confirmation, level=level, grounds=grounds,
+    )  # fmt: skip
+
+
+def _level_of_approval(work: UnitOfWork, file: CaseFile, policy: Policy, *, at_least: Level) -> Level:
+    """Return the authority that an approval stands for: enough for the plan that gives up the least."""
+    try:
+        least = needed(frame_for(work, file, policy))
+    except RuleBroken:
+        # A debt that cannot be worked out yet has no plan; what the verdict asks for stands.
+        least = None
+    return max(at_least, least or at_least, key=lambda level: level.rank)
 
 
 async def confirm(
@@ -121,17 +145,18 @@ async def _store(
     *,
     policy: Policy,
     confirmation: Confirmation,
+    level: Level,
+    grounds: Sequence[Reason] = (),
 ) -> DecisionRow:
     """Keep the decision with its reasons in words; a final rejection moves the case."""
-    verdict = file.verdict
     row = await decisions.add(
         work,
         file.case,
         review_id=file.review.id if file.review else None,
         outcome=outcome,
-        reasons=reasons_in_words(reasons, policy=policy, verdict=verdict),
+        reasons=reasons_in_words(reasons, policy=policy, verdict=file.verdict, grounds=grounds),
         comment=comment,
-        level=verdict.level if verdict else Level.CASEWORKER,
+        level=level,
         confirmation=confirmation,
         automatic=work.actor.role is Role.SYSTEM,
     )
@@ -145,12 +170,17 @@ async def _store(
     return row
 
 
-def reasons_in_words(codes: Sequence[str], *, policy: Policy, verdict: Verdict | None) -> list[dict[str, object]]:
-    """Return the reasons with fact, threshold, text and source: all that the verdict gave, else the pack's."""
+def reasons_in_words(
+    codes: Sequence[str], *, policy: Policy, verdict: Verdict | None, grounds: Sequence[Reason] = ()
+) -> list[dict[str, object]]:
+    """Return the reasons with fact, threshold, text and source: all that the verdict gave, else the pack's.
+
+    `grounds` are reasons that were worked out for this decision: the limits in the way of every plan.
+    """
+    given = (*grounds, *(verdict.reasons if verdict else ()))
     words: list[dict[str, object]] = []
     for code in dict.fromkeys(codes):
-        given = [reason for reason in verdict.reasons if reason.code == code] if verdict else []
-        words += [plain(reason) for reason in given] or [
+        words += [plain(reason) for reason in given if reason.code == code] or [
             {
                 "code": code,
                 "severity": Severity.INFORMATIONAL,

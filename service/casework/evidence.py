@@ -8,7 +8,8 @@ from service.casework.changing import information_arrived
 from service.casework.desk import Desk, local_day
 from service.casework.file import CaseFile, in_state, open_file, require_running
 from service.casework.judging import facts_of
-from service.casework.moves import matter, policy_of
+from service.casework.moves import matter
+from service.casework.pinning import policy_of
 from service.casework.reviewing import review_as_system
 from service.domain.access import is_lender, require_applicant
 from service.domain.errors import Conflict, NotFound, NotPermitted, Problem, RuleBroken

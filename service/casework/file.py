@@ -8,6 +8,7 @@ from uuid import UUID
 from service.domain.access import CaseNotFound, Parties, require_visible
 from service.domain.actors import Actor, Role
 from service.domain.application import Application, Representative
+from service.domain.clocks import LIVE
 from service.domain.completeness import lacking
 from service.domain.decision import FINAL, Confirmation, DecisionOutcome
 from service.domain.errors import Conflict
@@ -19,8 +20,8 @@ from service.domain.offer import OfferState, effective_state
 from service.domain.person import join
 from service.domain.policy import Eligibility, Verdict
 from service.domain.settings import PolicySettings
-from service.storage import agreements, applications, cases, decisions, events, evidence, offers, reviews
-from service.storage.tables import AgreementRow, CaseRow, DecisionRow, EvidenceRow, OfferRow, ReviewRow
+from service.storage import agreements, applications, cases, clocks, decisions, events, evidence, offers, reviews
+from service.storage.tables import AgreementRow, CaseRow, ClockRow, DecisionRow, EvidenceRow, OfferRow, ReviewRow
 from service.storage.work import UnitOfWork
 
 MANDATE = "mandate"
@@ -47,7 +48,13 @@ class CaseFile:
     decision: DecisionRow | None = None
     offers: list[OfferRow] = field(default_factory=list)
     agreements: list[AgreementRow] = field(default_factory=list)
+    clocks: list[ClockRow] = field(default_factory=list)
     menu_empty: list[dict[str, Any]] | None = None
+
+    @property
+    def live_clocks(self) -> list[ClockRow]:
+        """The clocks that run or are paused."""
+        return [clock for clock in self.clocks if clock.state in LIVE]
 
     @property
     def state(self) -> CaseState:
@@ -111,6 +118,7 @@ async def open_file(work: UnitOfWork, case_id: UUID, *, lock: bool = True) -> Ca
         decision=await decisions.latest(work.session, case),
         offers=await offers.of_case(work.session, case.id),
         agreements=list(await agreements.about_loans(work.session, [s.loan.id for s in snapshots])),
+        clocks=await clocks.live_of(work.session, case.id) if lock else [],
     )
     require_visible(file.parties, work.actor)
     if in_state(file, CaseState.IN_REVIEW) and approved(file):

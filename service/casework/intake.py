@@ -7,7 +7,8 @@ from uuid import UUID
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, open_file, require_running
 from service.casework.holding import hold_loans
-from service.casework.moves import policy_of, take
+from service.casework.moves import take
+from service.casework.pinning import policy_of
 from service.casework.reviewing import review_as_system
 from service.domain.access import CaseNotFound, is_lender, move_for
 from service.domain.actors import LENDER, Actor, Role

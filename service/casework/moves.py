@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from service.casework.desk import Desk, local_day
 from service.casework.earlier_relief import reliefs_in
 from service.casework.file import CaseFile, in_state, situation
+from service.casework.following import happened
 from service.casework.judging import Matter, facts_of
 from service.domain.access import move_for
 from service.domain.actors import Role
@@ -47,6 +48,7 @@ async def take(
         for offer in file.offers:
             if offer.state == OfferState.OPEN:
                 await offers.close(work, offer, OfferState.CLOSED)
+    await happened(work, file, action, policy=policy)
 
 
 def permit(
@@ -95,13 +97,6 @@ def matter(file: CaseFile, policy: Policy) -> Matter:
         flags=file.case.flags,
         own_reliefs=reliefs_in(file.agreements, zone),
     )
-
-
-def policy_of(file: CaseFile, desk: Desk) -> Policy:
-    """Return the policy that the case is pinned to; before the first review the one that covers it."""
-    if file.case.policy_id and file.case.policy_digest:
-        return desk.pinned(file.case.policy_id, file.case.policy_digest)
-    return desk.choose(file.application)
 
 
 def system_acts(file: CaseFile, desk: Desk) -> bool:

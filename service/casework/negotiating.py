@@ -9,7 +9,7 @@ from uuid import UUID
 from service.casework.agreements import begin
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, open_file
-from service.casework.moves import permit, policy_of, system_acts, take
+from service.casework.moves import permit, system_acts, take
 from service.casework.offering import (
     file_of_offer,
     frame_for,
@@ -19,6 +19,7 @@ from service.casework.offering import (
     store_round,
     waiting_counter,
 )
+from service.casework.pinning import policy_of
 from service.casework.planning import Frame
 from service.casework.plans import answer_counter, own_terms
 from service.casework.terms_sheet import answer_sheet, asked_sheet, terms_in

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from service.casework.desk import Desk, local_day
 from service.casework.file import CaseFile, approved, in_state, open_file
-from service.casework.moves import permit, policy_of, take
+from service.casework.moves import permit, take
+from service.casework.pinning import policy_of
 from service.casework.planning import Frame, TermsByLoan, frame_of
 from service.casework.plans import grants, menu_of, own_terms, unfeasible
 from service.casework.terms_sheet import terms_sheet

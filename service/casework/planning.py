@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from service.domain.application import Application
@@ -19,6 +20,8 @@ from service.relief.due_days import effective_day
 from service.relief.instruments import Terms
 
 TermsByLoan = Mapping[str, Terms]
+ONLY_LOAN: Final = ""
+"""The key of terms that name no loan, which only a case about one loan may have; no loan has an empty id."""
 
 
 class LoanUnknown(RuleBroken):
@@ -105,13 +108,18 @@ def ability_of(application: Application, settings: PolicySettings) -> Ability:
     )
 
 
-def require_known_loans(frame: Frame, terms: TermsByLoan) -> None:
-    """Refuse terms for loans that are not in the case."""
-    known = {debt.loan_id for debt in frame.debts}
+def by_loan(frame: Frame, terms: TermsByLoan) -> TermsByLoan:
+    """Return terms by the loans of the case; those that name no loan are for the only one there is."""
+    known = [debt.loan_id for debt in frame.debts]
+    if ONLY_LOAN in terms and len(known) == 1:
+        return {known[0]: terms[ONLY_LOAN]}
     problems = [
         Problem(f"/terms/loans/{i}/loan_id", "loan_unknown", "The case has no such loan.")
+        if loan_id != ONLY_LOAN
+        else Problem("/terms/instruments", "loan_unnamed", "The case has several loans: give the terms of each by id.")
         for i, loan_id in enumerate(terms)
         if loan_id not in known
     ]
     if problems:
         raise LoanUnknown("The terms name a loan that the case does not have.", problems)
+    return terms

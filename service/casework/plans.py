@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from service.casework.planning import Frame, TermsByLoan, require_known_loans
+from service.casework.planning import Frame, TermsByLoan, by_loan
 from service.domain.policy import Level
 from service.relief.asking import CounterProposal
 from service.relief.counter import CounterAnswer, answer
@@ -27,10 +27,9 @@ def menu_of(frame: Frame, *, level: Level) -> Menu:
 
 def own_terms(frame: Frame, terms: TermsByLoan) -> Proposal:
     """Work out a caseworker's own terms; what they go beyond is listed, not refused."""
-    require_known_loans(frame, terms)
     return evaluate(
         frame.debts,
-        terms,
+        by_loan(frame, terms),
         programmes=frame.programmes,
         ability=frame.ability,
         settings=frame.settings,

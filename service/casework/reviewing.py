@@ -8,8 +8,9 @@ from service.casework.deciding import decide_by_system
 from service.casework.desk import Desk, local_day
 from service.casework.file import CaseFile, in_state, legal_moves, open_file
 from service.casework.judging import Judgement, judge
-from service.casework.moves import matter, policy_of, take
+from service.casework.moves import matter, take
 from service.casework.offering import offer_menu
+from service.casework.pinning import policy_of
 from service.domain.access import is_lender
 from service.domain.completeness import lacking
 from service.domain.decision import DecisionOutcome
@@ -56,7 +57,15 @@ async def review_as_system(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> R
     return await _judge_and_follow(system, file, policy=policy, automatic=True)
 
 
-async def _judge_and_follow(work: UnitOfWork, file: CaseFile, *, policy: Policy, automatic: bool) -> ReviewRow:
+async def judge_what_is_there(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> ReviewRow:
+    """Judge a case whose time for information is over; what is still missing is not asked for again."""
+    await take(work, file, CaseAction.START_REVIEW, policy=policy)
+    return await _judge_and_follow(work, file, policy=policy, automatic=True, asking=False)
+
+
+async def _judge_and_follow(
+    work: UnitOfWork, file: CaseFile, *, policy: Policy, automatic: bool, asking: bool = True
+) -> ReviewRow:
     today = local_day(policy, work.now)
     judgement = judge(matter(file, policy), policy, on=today)
     row = await reviews.add(work, file.case, judgement.facts, judgement.verdict, on=today)
@@ -65,7 +74,11 @@ async def _judge_and_follow(work: UnitOfWork, file: CaseFile, *, policy: Policy,
     if file.decision is not None and file.decision.automatic and file.decision.outcome == DecisionOutcome.APPROVE:
         file.decision = file.case.decision_id = None  # what the system approved rested on the review before
     await work.record(file.case, "reviewed", review=str(row.id), outcome=judgement.verdict.outcome)
-    await _follow(work.as_system(caused_by=work.cause), file, judgement, policy=policy, automatic=automatic)
+    system = work.as_system(caused_by=work.cause)
+    if judgement.verdict.outcome is Outcome.REQUEST_INFORMATION and automatic and asking:
+        await _request(system, file, judgement, policy=policy)
+    else:
+        await _follow(system, file, judgement, policy=policy, automatic=automatic)
     if not in_state(file, CaseState.INFORMATION_REQUESTED):
         file.case.information_due_on = None
     return row
@@ -78,9 +91,6 @@ async def _follow(work: UnitOfWork, file: CaseFile, judgement: Judgement, *, pol
     a case is advised on, and not decided by the system.
     """
     outcome, consented = judgement.verdict.outcome, file.application.consents.automated_decision
-    if outcome is Outcome.REQUEST_INFORMATION and automatic:
-        await _request(work, file, judgement, policy=policy)
-        return
     if not in_state(file, CaseState.IN_REVIEW):
         await take(work, file, CaseAction.START_REVIEW, policy=policy)
     if not automatic or not consented or file.decision is not None:

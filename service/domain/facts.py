@@ -6,6 +6,7 @@ missing; nothing is guessed. Over several loans amounts add up and risk figures 
 
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from operator import attrgetter
 from typing import Annotated, Any, Final, get_type_hints
 
 Money = Annotated[int | None, "money"]
@@ -126,6 +127,11 @@ FLAGS: Final = frozenset({
 """Facts that a caseworker, an adviser or a hold sets; each change is an event."""
 
 
+_OF_CASE: Final = tuple(f.name for f in fields(CaseFacts))
+_OF_LOAN: Final = tuple(f.name for f in fields(LoanFacts))
+_case_values, _loan_values = attrgetter(*_OF_CASE), attrgetter(*_OF_LOAN)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """The facts of a case and of each of its loans, by loan id."""
@@ -135,12 +141,12 @@ class Facts:
 
     def of_case(self) -> dict[str, Any]:
         """Return the case's facts by name."""
-        return {f.name: getattr(self.case, f.name) for f in fields(CaseFacts)}
+        return dict(zip(_OF_CASE, _case_values(self.case), strict=True))
 
     def of_loan(self, loan_id: str) -> dict[str, Any]:
         """Return the case's facts with those of one loan in their place."""
         own = self.loans[loan_id]
-        return self.of_case() | {f.name: getattr(own, f.name) for f in fields(LoanFacts)}
+        return self.of_case() | dict(zip(_OF_LOAN, _loan_values(own), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,4 +169,4 @@ def described() -> tuple[FactDescription, ...]:
     )
 
 
-NAMES: Final = frozenset(f.name for f in fields(CaseFacts))
+NAMES: Final = frozenset(_OF_CASE)

@@ -16,6 +16,7 @@ from service.domain.actors import Actor, Role
 from service.storage.columns import TransactionNumber
 from service.storage.documents import plain
 from service.storage.progress import progress
+from service.storage.statements import is_sqlite
 from service.storage.tables import CaseRow, EventRow
 
 GENESIS = ""
@@ -111,8 +112,10 @@ async def verify_chain(session: AsyncSession, case_id: UUID) -> Broken | None:
         if hash_of(event) != event.hash:
             return Broken(case_id=case_id, sequence=sequence, why="its content was changed")
         previous = event.hash
-    if (case.sequence, case.last_hash) != (sequence, previous):
+    if case.sequence > sequence:
         return Broken(case_id=case_id, sequence=sequence + 1, why="the last events are missing")
+    if (case.sequence, case.last_hash) != (sequence, previous):
+        return Broken(case_id=case_id, sequence=sequence, why="the case ends with another event")
     return None
 
 
@@ -129,7 +132,7 @@ class FeedPosition:
 
 async def feed(session: AsyncSession, *, after: FeedPosition, limit: int) -> Sequence[tuple[FeedPosition, EventRow]]:
     """Return settled events in the order of the feed: one that commits late is never skipped."""
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session):
         return await _feed_by_row(session, after=after, limit=limit)
     number = EventRow.__table__.c.transaction_number  # type: ignore[attr-defined]
     position = cast(literal(str(after.transaction), Text()), TransactionNumber())
