@@ -15,12 +15,20 @@ NO_PLAN_FITS: Final = "NO_PLAN_FITS"
 NEAREST: Final = {"en": " The nearest is: {}.", "zh-CN": "最接近的是：{}。"}
 
 
-def held(file: CaseFile, *, by: Role) -> Level:
-    """Return what may be granted: what the role may, or what the approval that stands was given for."""
+def held(file: CaseFile, frame: Frame, *, by: Role) -> Level:
+    """Return what may be granted: what the role may, or what the approval that stands was given for.
+
+    An approval is used no further than the plan needs that gives up the least: whoever approved a large exposure has
+    not approved a large waiver.
+    """
     own, decision = level_held(by), file.decision
     if decision is None or decision.outcome != DecisionOutcome.APPROVE or decision.confirmation not in FINAL:
         return own
-    return max(own, Level(decision.level), key=lambda level: level.rank)
+    approved = Level(decision.level)
+    if approved.rank <= own.rank:
+        return own
+    least = needed(frame)
+    return own if least is None else max(own, min(approved, least, key=_rank), key=_rank)
 
 
 def needed(frame: Frame) -> Level | None:
@@ -59,3 +67,7 @@ def _reasons(missed: tuple[Infeasible, ...], policy: Policy) -> Iterator[Reason]
             source=source,
             loan_id=miss.loan_id,
         )
+
+
+def _rank(level: Level) -> int:
+    return level.rank

@@ -57,7 +57,8 @@ async def make_offers(
     file = await open_file(work, case_id)
     policy = policy_of(file, desk)
     require_desk(work)
-    frame, level = frame_for(work, file, policy), held(file, by=work.actor.role)
+    frame = frame_for(work, file, policy)
+    level = held(file, frame, by=work.actor.role)
     if terms is not None:
         proposal = own_terms(frame, terms)
         require_authority(proposal, level=level)
@@ -77,7 +78,7 @@ async def preview(
     frame = frame_for(work, file, policy_of(file, desk))
     if terms is not None:
         return frame, [own_terms(frame, terms)]
-    return frame, menu_of(frame, level=held(file, by=work.actor.role)).offers
+    return frame, menu_of(frame, level=held(file, frame, by=work.actor.role)).offers
 
 
 async def withdraw_offer(
