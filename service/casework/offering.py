@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
+from service.casework.authority import held
 from service.casework.desk import Desk, local_day
-from service.casework.file import CaseFile, approved, in_state, open_file
+from service.casework.file import CaseFile, in_state, open_file
 from service.casework.moves import permit, take
 from service.casework.pinning import policy_of
 from service.casework.planning import Frame, TermsByLoan, frame_of
@@ -14,7 +15,7 @@ from service.casework.terms_sheet import terms_sheet
 from service.domain.access import CaseNotFound, is_lender
 from service.domain.actors import Role
 from service.domain.completeness import lacking
-from service.domain.decision import AuthorityExceeded, level_held
+from service.domain.decision import AuthorityExceeded
 from service.domain.errors import NotFound, NotPermitted, require_no
 from service.domain.lifecycle import CaseAction, CaseState
 from service.domain.offer import NothingFeasible, OfferState, extended, require_open
@@ -59,12 +60,13 @@ async def make_offers(
     require_desk(work)
     permit(work, file, CaseAction.MAKE_OFFERS, policy=policy)
     require_no(lacking(file.application))
-    frame, held = frame_for(work, file, policy), authority(work, file)
+    frame = frame_for(work, file, policy)
+    level = held(file, frame, by=work.actor.role)
     if terms is not None:
         proposals: Sequence[Proposal] = [own_terms(frame, terms)]
-        require_authority(proposals[0], held=held)
+        require_authority(proposals[0], level=level)
     else:
-        menu = menu_of(frame, level=held)
+        menu = menu_of(frame, level=level)
         if not menu.offers:
             raise NothingFeasible("No plan within the limits fits the budget.", limits=unfeasible(menu))
         proposals = menu.offers
@@ -89,7 +91,7 @@ async def preview(
     frame = frame_for(work, file, policy_of(file, desk))
     if terms is not None:
         return frame, [own_terms(frame, terms)]
-    return frame, menu_of(frame, level=authority(work, file)).offers
+    return frame, menu_of(frame, level=held(file, frame, by=work.actor.role)).offers
 
 
 async def withdraw_offer(
@@ -111,17 +113,6 @@ def require_desk(work: UnitOfWork) -> None:
         raise NotPermitted("The lender makes offers.")
 
 
-def authority(work: UnitOfWork, file: CaseFile) -> Level:
-    """Return what the actor may grant in this case: two supervisors who stand for it are the committee."""
-    decision = file.decision
-    seconds: set[str | None] = set()
-    if decision is not None and approved(file):
-        seconds = {decision.confirmed_by}
-        if decision.decided_role == Role.SUPERVISOR:
-            seconds.add(decision.decided_by)
-    return level_held(work.actor.role, seconded=bool(seconds - {None, work.actor.identity}))
-
-
 def require_standing(work: UnitOfWork, file: CaseFile, offer: OfferRow) -> None:
     """Refuse an answer to an offer that no longer stands."""
     require_open(OfferState(offer.state), expires_at=offer.expires_at, at=work.now, case=file.state)
@@ -140,9 +131,9 @@ async def waiting_counter(work: UnitOfWork, file: CaseFile) -> RoundRow | None:
     return next(r for r in await offers.rounds_of(work.session, file.case.id) if r.answer == "waiting")
 
 
-def require_authority(proposal: Proposal, *, held: Level) -> None:
+def require_authority(proposal: Proposal, *, level: Level) -> None:
     """Refuse terms above the authority of whoever offers them."""
-    if proposal.level.rank > held.rank:
+    if proposal.level.rank > level.rank:
         raise AuthorityExceeded(f"The terms need the authority of a {proposal.level}.", level=proposal.level)
 
 
