@@ -236,7 +236,7 @@ async def _insert(work: UnitOfWork, application: Application, snapshots: tuple[S
     try:
         await applications.put_snapshots(work.session, case, snapshots)
     except applications.LoanHeld as held:
-        raise _in_negotiation(held) from None
+        raise _in_negotiation(held, snapshots) from None
     return case
 
 
@@ -244,11 +244,13 @@ async def _hold_loans(work: UnitOfWork, file: CaseFile, snapshots: tuple[Snapsho
     try:
         await applications.put_snapshots(work.session, file.case, snapshots)
     except applications.LoanHeld as held:
-        raise _in_negotiation(held) from None
+        raise _in_negotiation(held, snapshots) from None
 
 
-def _in_negotiation(held: applications.LoanHeld) -> LoanInNegotiation:
-    return LoanInNegotiation(f"The loan {held.loan_id} is in another case that has not ended.", loan=held.loan_id)
+def _in_negotiation(held: applications.LoanHeld, snapshots: tuple[Snapshot, ...]) -> LoanInNegotiation:
+    """Say which of the loans it is by its place: what was sent is not repeated."""
+    place = [s.loan.id for s in snapshots].index(held.loan_id)
+    return LoanInNegotiation("A loan is in another case that has not ended.", pointer=f"/loans/{place}/id")
 
 
 def _owned(application: Application, actor: Actor) -> Application:
