@@ -181,17 +181,17 @@ def reasons_in_words(
     `grounds` are reasons that were worked out for this decision: the limits in the way of every plan.
     """
     given = (*grounds, *(verdict.reasons if verdict else ()))
-    words: list[dict[str, object]] = []
+    found: list[Reason] = []
     for code in dict.fromkeys(codes):
-        words += [plain(reason) for reason in given if reason.code == code] or [
-            {
-                "code": code,
-                "severity": Severity.INFORMATIONAL,
-                "text": dict(policy.settings.reason_texts.get(code, OTHER_TEXT)),
-                "source": f"decision of a person under {policy.id}",
-            }
-        ]
-    return words
+        found += [reason for reason in given if reason.code == code] or [_persons_reason(code, policy)]
+    return [plain(reason) for reason in found]
+
+
+def _persons_reason(code: str, policy: Policy) -> Reason:
+    """Return a reason that only a person gives, in the pack's words."""
+    text = policy.settings.reason_texts.get(code, OTHER_TEXT)
+    source = f"decision of a person under {policy.id}"
+    return Reason(code=code, severity=Severity.INFORMATIONAL, text=dict(text), source=source)
 
 
 OTHER_TEXT: Final = {"en": "Another reason; see the comment.", "zh-CN": "其他原因，详见说明。"}

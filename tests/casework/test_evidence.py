@@ -1,6 +1,7 @@
 """Evidence: who hands it in, what completes the list, and what verifying, refusing and waiving do."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,7 +14,8 @@ PER_LOAN = (
     'kinds = ["hardship_proof"]\n',
     'kinds = ["hardship_proof"]\neach = "loan"\n',
 )
-TWO_LOANS = {"loans": [li_loan_json(), li_loan_json(id="L-002")]}
+SMALL = li_loan_json(id="L-002", instalment=10_000, balance={"principal": 100_000}, overdue=None)
+TWO_LOANS: dict[str, Any] = {"loans": [li_loan_json(), SMALL]}
 
 
 async def test_the_document_that_completes_the_list_sends_the_case_on(people: People) -> None:
