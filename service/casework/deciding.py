@@ -180,15 +180,19 @@ def reasons_in_words(
     given = (*grounds, *(verdict.reasons if verdict else ()))
     words: list[dict[str, object]] = []
     for code in dict.fromkeys(codes):
-        words += [plain(reason) for reason in given if reason.code == code] or [
-            {
-                "code": code,
-                "severity": Severity.INFORMATIONAL,
-                "text": dict(policy.settings.reason_texts.get(code, OTHER_TEXT)),
-                "source": f"decision of a person under {policy.id}",
-            }
-        ]
+        said = [reason for reason in given if reason.code == code]
+        words += [plain(reason) for reason in said or [_without_grounds(code, policy)]]
     return words
+
+
+def _without_grounds(code: str, policy: Policy) -> Reason:
+    """Return a reason that a person gives by its code alone."""
+    return Reason(
+        code=code,
+        severity=Severity.INFORMATIONAL,
+        text=dict(policy.settings.reason_texts.get(code, OTHER_TEXT)),
+        source=f"decision of a person under {policy.id}",
+    )
 
 
 OTHER_TEXT: Final = {"en": "Another reason; see the comment.", "zh-CN": "其他原因，详见说明。"}
