@@ -181,17 +181,21 @@ def reasons_in_words(
     `grounds` are reasons that were worked out for this decision: the limits in the way of every plan.
     """
     given = (*grounds, *(verdict.reasons if verdict else ()))
-    found: list[Reason] = []
+    words: list[dict[str, object]] = []
     for code in dict.fromkeys(codes):
-        found += [reason for reason in given if reason.code == code] or [_persons_reason(code, policy)]
-    return [plain(reason) for reason in found]
+        said = [reason for reason in given if reason.code == code]
+        words += [plain(reason) for reason in said or [_without_grounds(code, policy)]]
+    return words
 
 
-def _persons_reason(code: str, policy: Policy) -> Reason:
-    """Return a reason that only a person gives, in the pack's words."""
-    text = policy.settings.reason_texts.get(code, OTHER_TEXT)
-    source = f"decision of a person under {policy.id}"
-    return Reason(code=code, severity=Severity.INFORMATIONAL, text=dict(text), source=source)
+def _without_grounds(code: str, policy: Policy) -> Reason:
+    """Return a reason that a person gives by its code alone."""
+    return Reason(
+        code=code,
+        severity=Severity.INFORMATIONAL,
+        text=dict(policy.settings.reason_texts.get(code, OTHER_TEXT)),
+        source=f"decision of a person under {policy.id}",
+    )
 
 
 OTHER_TEXT: Final = {"en": "Another reason; see the comment.", "zh-CN": "其他原因，详见说明。"}

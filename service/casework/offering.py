@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
+from service.casework import clocks
 from service.casework.authority import held
 from service.casework.desk import Desk, local_day
 from service.casework.file import CaseFile, in_state, open_file
@@ -77,7 +78,7 @@ async def make_offers(
         granted = next((n for n, proposal in enumerate(proposals) if grants(proposal, asked)), None)
         waiting.answer = "countered" if granted is None else "accepted"
         waiting.document = {**waiting.document, "offer": str(rows[granted or 0].id)}
-        let_stand(work, standing, days=policy.settings.negotiation.offer_days_after_counter)
+        await let_stand(work, file, standing, policy=policy)
     return file, rows
 
 
@@ -103,6 +104,7 @@ async def withdraw_offer(
         raise NotPermitted("A supervisor takes an offer back.")
     require_standing(work, file, row)
     await offers.close(work, row, OfferState.WITHDRAWN, reason=f"{ground}: {reason}")
+    clocks.stop_about(work, file, row.id)
     await work.record(file.case, "offer_withdrawn", offer=str(row.id), ground=ground)
     return row, file
 
@@ -118,10 +120,12 @@ def require_standing(work: UnitOfWork, file: CaseFile, offer: OfferRow) -> None:
     require_open(OfferState(offer.state), expires_at=offer.expires_at, at=work.now, case=file.state)
 
 
-def let_stand(work: UnitOfWork, standing: Sequence[OfferRow], *, days: int) -> None:
-    """Let offers stand for at least so many days after the answer that was owed."""
+async def let_stand(work: UnitOfWork, file: CaseFile, standing: Sequence[OfferRow], *, policy: Policy) -> None:
+    """Let offers stand for at least so many days after the answer to a counter-proposal as the pack says."""
+    days = policy.settings.negotiation.offer_days_after_counter
     for offer in standing:
         offer.expires_at = extended(offer.expires_at, at=work.now, days=days)
+    await clocks.keep_offers(work, file, policy=policy)
 
 
 async def waiting_counter(work: UnitOfWork, file: CaseFile) -> RoundRow | None:
