@@ -57,6 +57,11 @@ async def review_as_system(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> R
     return await _judge_and_follow(system, file, policy=policy, automatic=True)
 
 
+def asks_for_facts_only(file: CaseFile) -> bool:
+    """Say whether the latest review found all documents there, and asked for a fact."""
+    return file.review is not None and reviews.facts_of(file.review).case.evidence_missing == 0
+
+
 async def judge_what_is_there(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> ReviewRow:
     """Judge a case whose time for information is over; what is still missing is not asked for again."""
     await take(work, file, CaseAction.START_REVIEW, policy=policy)
