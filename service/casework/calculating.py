@@ -27,8 +27,8 @@ Answer = YieldPerPeriod | UsRate | Decimal
 class NoAnswer(RuleBroken):
     """None of the methods asked for has an answer; the problem of each is a member of its name."""
 
-    code = "no_rate"
-    title = "There is no such rate"
+    code = "no_method_answers"
+    title = "No method has an answer"
 
 
 class RateNeeded(RuleBroken):

@@ -6,6 +6,7 @@ from typing import Final
 
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, in_state, legal_moves, require_running
+from service.casework.following import happened
 from service.casework.holding import hold_loans
 from service.casework.moves import evidence_missing, system_acts, take
 from service.casework.offering import indicative, offer_menu
@@ -132,7 +133,9 @@ async def information_arrived(work: UnitOfWork, file: CaseFile, *, desk: Desk) -
         return False
     if any(lacking(file.application)):
         return False
-    await take(work.as_system(caused_by=work.cause), file, CaseAction.PROVIDE_INFORMATION, policy=policy)
+    system = work.as_system(caused_by=work.cause)
+    await take(system, file, CaseAction.PROVIDE_INFORMATION, policy=policy)
+    await happened(system, file, "evidence_complete", policy=policy)
     if await review_as_system(work, file, desk=desk) is None:
         file.case.information_due_on = None
     return True
