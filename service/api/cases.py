@@ -27,7 +27,7 @@ from service.casework.holding import LoanInNegotiation
 from service.casework.intake import ReferenceTaken
 from service.domain.errors import NotPermitted
 from service.domain.evidence import EvidenceState
-from service.domain.lifecycle import CaseState
+from service.domain.lifecycle import CaseState, RoleNotAllowed
 from service.domain.words import HardshipReason
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=Transactional)
@@ -37,7 +37,7 @@ Loans = Annotated[object, DocumentedAs(LoansBody), Body()]
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
-@refuses(NotPermitted, ReferenceTaken, LoanInNegotiation)
+@refuses(NotPermitted, RoleNotAllowed, ReferenceTaken, LoanInNegotiation)
 async def post_case(raw: Application, work: Work, desk: DeskOf, today: Today, response: Response) -> CaseView:
     """Open a case from an application, and submit it when `submit` is true.
 

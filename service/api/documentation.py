@@ -24,12 +24,11 @@ from service.api.documentation_parts import (
     Document,
 )
 from service.api.etags import NEEDS_VERSION
-from service.api.problem_kinds import refusals_of
+from service.api.problem_kinds import answers_with_record, refusals_of
 from service.api.problems import MEDIA_TYPE, Refusal, status_of
 from service.api.routes import ROUTERS
 from service.api.strict_json import JSON, MERGE_PATCH
 from service.api.transaction import Opens, Transactional
-from service.api.views.records import Record
 from service.api.vocabulary import meanings
 from service.domain.errors import DomainError
 
@@ -116,7 +115,7 @@ def _parameters(operation: Document, route: Transactional, method: str) -> None:
         names.append("IfMatchNeeded")
     elif route.opens is Opens.WRITING and "{" in route.path:
         names.append("IfMatch")
-    elif method == "GET" and _is_record(route):
+    elif method == "GET" and answers_with_record(route):
         names += ["IfMatch", "IfNoneMatch"]
     for parameter in operation.get("parameters", ()):
         _plainer(parameter)
@@ -159,7 +158,7 @@ def _success(operation: Document, route: APIRoute, method: str) -> None:
     headers = {"X-Request-Id": "XRequestId"}
     if isinstance(route, Transactional) and route.needs_key:
         headers["Idempotent-Replayed"] = "IdempotentReplayed"
-    if _is_record(route):
+    if answers_with_record(route):
         headers["ETag"] = "ETag"
     if operation["operationId"] in LOCATED:
         headers["Location"] = "Location"
@@ -167,13 +166,8 @@ def _success(operation: Document, route: APIRoute, method: str) -> None:
     name = _schema_of(answer)
     if name in examples.ANSWERS:
         answer["content"][JSON]["examples"] = {"li": {"$ref": f"#/components/examples/{name}"}}
-    if method == "GET" and _is_record(route):
+    if method == "GET" and answers_with_record(route):
         operation["responses"]["304"] = {"description": "The record still has the ETag of If-None-Match."}
-
-
-def _is_record(route: APIRoute) -> bool:
-    """Say whether an operation answers with a record, which has a version."""
-    return isinstance(route.response_model, type) and issubclass(route.response_model, Record)
 
 
 def _schema_of(answer: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response, status
 from fastapi.responses import StreamingResponse
 
 from service.api.bodies.deeds import EmptyBody, RefusalBody, WaiverBody
+from service.api.bodies_in import FIELD_MAX
 from service.api.cursor import PageOf
 from service.api.errors import LENDERS, SEEN
 from service.api.parts import DeskOf, FilesOf
@@ -31,23 +32,36 @@ UPLOAD: Final[dict[str, Any]] = {
                 "schema": {
                     "type": "object",
                     "required": ["kind", "file"],
+                    "additionalProperties": False,
                     "properties": {
-                        "kind": {"type": "string", "description": "One of the kinds in `evidence.missing`."},
+                        "kind": {
+                            "type": "string",
+                            "maxLength": FIELD_MAX["kind"],
+                            "description": "One of the kinds in `evidence.missing`, or another that supports the case.",
+                        },
                         "file": {
                             "type": "string",
                             "format": "binary",
-                            "description": "PDF, JPEG or PNG, at most 20 MB.",
+                            "description": "PDF, JPEG or PNG by its content, at most 20 MB.",
                         },
-                        "loan_id": {"type": "string", "description": "Where the document is about one loan."},
-                        "note": {"type": "string"},
+                        "loan_id": {
+                            "type": "string",
+                            "maxLength": FIELD_MAX["loan_id"],
+                            "description": "Where the document is about one loan.",
+                        },
+                        "note": {"type": "string", "maxLength": FIELD_MAX["note"]},
                     },
-                }
+                },
+                "examples": {
+                    "bank statements": {
+                        "summary": "bank statements",
+                        "value": {"kind": "bank_statements", "file": "statements.pdf", "note": "August to October"},
+                    }
+                },
             }
         },
     }
 }
-
-
 FILE: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "content": {

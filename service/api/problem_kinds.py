@@ -22,6 +22,7 @@ from service.api.problems import (
     VersionNeeded,
 )
 from service.api.transaction import WITH_BODY, Opens, Transactional
+from service.api.views.records import Record
 from service.domain.errors import DomainError, Invalid, NotFound, RuleBroken
 from service.storage.failures import Clash
 
@@ -35,6 +36,11 @@ ARITHMETIC: Final = "service.relief"
 def refusals_of(route: APIRoute, method: str) -> list[Kind]:
     """Return every error that an operation may answer with, in no order."""
     return list(dict.fromkeys(_refusals(route, method)))
+
+
+def answers_with_record(route: APIRoute) -> bool:
+    """Say whether an operation answers with a record, which has a version."""
+    return isinstance(route.response_model, type) and issubclass(route.response_model, Record)
 
 
 def every(kind: type[DomainError]) -> Iterator[type[DomainError]]:
@@ -57,7 +63,7 @@ def _refusals(route: APIRoute, method: str) -> Iterator[Kind]:
         yield from (NotAuthenticated, OutOfService)
     if route.opens is Opens.WRITING:
         yield from (*KEYED, Clash, VersionChanged)
-    if route.opens is Opens.READING and method == "GET" and "{" in route.path:
+    if method == "GET" and answers_with_record(route):
         yield VersionChanged
     if route.needs_key:
         yield KeyMissing

@@ -1,15 +1,34 @@
-"""Which authority the least plan would need, and why no plan can be made at all."""
+"""Who may grant what in a case, what the least plan would need, and why no plan can be made at all."""
 
 from collections.abc import Iterator
 from typing import Final
 
+from service.casework.file import CaseFile, approved
 from service.casework.planning import Frame
 from service.casework.plans import menu_of
+from service.domain.actors import Role
+from service.domain.decision import level_held
 from service.domain.policy import Level, Policy, Reason, Severity
 from service.relief.menu import Infeasible
 
 NO_PLAN_FITS: Final = "NO_PLAN_FITS"
 NEAREST: Final = {"en": " The nearest is: {}.", "zh-CN": "最接近的是：{}。"}
+
+
+def held(file: CaseFile, frame: Frame, *, by: Role) -> Level:
+    """Return what may be granted: what the role may, or what the approval that stands was given for.
+
+    An approval is used no further than the plan needs that gives up the least: whoever approved a large exposure has
+    not approved a large waiver.
+    """
+    own, decision = level_held(by), file.decision
+    if decision is None or not approved(file):
+        return own
+    granted = Level(decision.level)
+    if granted.rank <= own.rank:
+        return own
+    least = needed(frame)
+    return own if least is None else max(own, min(granted, least, key=_rank), key=_rank)
 
 
 def needed(frame: Frame) -> Level | None:
@@ -48,3 +67,7 @@ def _reasons(missed: tuple[Infeasible, ...], policy: Policy) -> Iterator[Reason]
             source=source,
             loan_id=miss.loan_id,
         )
+
+
+def _rank(level: Level) -> int:
+    return level.rank

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from service.casework.clocks import keep_offers
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, in_state, legal_moves, require_running
 from service.casework.following import happened
@@ -108,6 +109,7 @@ async def _settle_indicative(work: UnitOfWork, file: CaseFile, *, same: bool, de
         return
     for offer in waiting:
         await offers.close(work, offer, OfferState.CLOSED, reason="The lender's figures differ from those declared.")
+    await keep_offers(work, file, policy=policy)
     system = work.as_system(caused_by=work.cause)
     await system.record(file.case, "offers_closed", offers=[str(offer.id) for offer in waiting])
     if in_state(file, CaseState.OFFERED) and system_acts(file, desk):

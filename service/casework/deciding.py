@@ -12,6 +12,7 @@ from service.casework.moves import take
 from service.casework.offering import frame_for
 from service.casework.pinning import policy_of
 from service.domain.actors import Role
+from service.domain.completeness import lacking
 from service.domain.decision import (
     Confirmation,
     DecisionOutcome,
@@ -80,7 +81,7 @@ async def decide(
     grounds: tuple[Reason, ...] = ()
     if outcome is DecisionOutcome.APPROVE:
         level = _level_of_approval(work, file, policy, at_least=level)
-    elif NO_PLAN_FITS in reasons:
+    elif NO_PLAN_FITS in reasons and not any(lacking(file.application)):
         grounds = why_no_plan(frame_for(work, file, policy), policy)
     confirmation = confirmation_for(
         outcome, verdict=verdict.outcome if verdict else None, level=level, by=work.actor.role
@@ -93,6 +94,8 @@ async def decide(
 
 def _level_of_approval(work: UnitOfWork, file: CaseFile, policy: Policy, *, at_least: Level) -> Level:
     """Return the authority that an approval stands for: enough for the plan that gives up the least."""
+    if any(lacking(file.application)):
+        return at_least
     try:
         least = needed(frame_for(work, file, policy))
     except RuleBroken:

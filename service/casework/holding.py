@@ -21,5 +21,7 @@ async def hold_loans(work: UnitOfWork, case: CaseRow, snapshots: Sequence[Snapsh
     try:
         await applications.put_snapshots(work.session, case, snapshots)
     except applications.LoanHeld as held:
-        sentence = f"The loan {held.loan_id} is in another case that has not ended."
-        raise LoanInNegotiation(sentence, loan=held.loan_id) from None
+        # Which of the loans it is, is said by its place: what was sent is not repeated.
+        place = [s.loan.id for s in snapshots].index(held.loan_id)
+        sentence = "A loan is in another case that has not ended."
+        raise LoanInNegotiation(sentence, pointer=f"/loans/{place}/id") from None

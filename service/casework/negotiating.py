@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from service.casework.agreements import begin
+from service.casework.clocks import keep_offers
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, open_file
 from service.casework.moves import permit, system_acts, take
@@ -73,6 +74,7 @@ async def accept(
     for other in file.offers:
         if other.state == OfferState.OPEN:
             await offers.close(work, other, OfferState.ACCEPTED if other.id == row.id else OfferState.CLOSED)
+    await keep_offers(work, file, policy=policy)
     return file, await begin(work, file, row, signature, policy=policy)
 
 
@@ -81,12 +83,13 @@ async def decline(work: UnitOfWork, *, offer_id: UUID, reason: str | None, desk:
     row, file = await file_of_offer(work, offer_id)
     _require_answerable(work, file, row, CaseAction.DECLINE)
     move_for(file.state, CaseAction.DECLINE, parties=file.parties, actor=work.actor)
+    policy = policy_of(file, desk)
     if any(o.id != row.id for o in file.open_offers(work)):
         await work.record(file.case, "offer_declined", offer=str(row.id))
     else:
-        policy = policy_of(file, desk)
         await take(work, file, CaseAction.DECLINE, policy=policy, answering=row.id, offer=str(row.id))
     await offers.close(work, row, OfferState.DECLINED, reason=reason)
+    await keep_offers(work, file, policy=policy)
     return row, file
 
 
@@ -108,7 +111,7 @@ async def counter(work: UnitOfWork, *, case_id: UUID, asked: CounterProposal, de
     offer = None
     if system_acts(file, desk):
         offer = await _answer(work.as_system(caused_by=work.cause), file, round_, asked, policy=policy)
-    let_stand(work, standing, days=policy.settings.negotiation.offer_days_after_counter)
+    await let_stand(work, file, standing, policy=policy)
     return Answered(file=file, round=round_, offer=offer)
 
 
@@ -124,7 +127,7 @@ async def refuse_counter(work: UnitOfWork, *, counter_id: UUID, reason: str, des
     await take(work, file, CaseAction.REFUSE_COUNTER, policy=policy, counter_proposal=str(counter_id))
     round_.answer = "refused"
     round_.document = {**round_.document, "reason": reason}
-    let_stand(work, standing, days=policy.settings.negotiation.offer_days_after_counter)
+    await let_stand(work, file, standing, policy=policy)
     return Answered(file=file, round=round_, offer=None)
 
 

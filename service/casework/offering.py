@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
+from service.casework import clocks
+from service.casework.authority import held
 from service.casework.desk import Desk, local_day
-from service.casework.file import CaseFile, approved, in_state, open_file
+from service.casework.file import CaseFile, in_state, open_file
 from service.casework.holds import span_of
 from service.casework.moves import permit, take
 from service.casework.pinning import policy_of
@@ -15,7 +17,7 @@ from service.casework.terms_sheet import terms_sheet
 from service.domain.access import CaseNotFound, is_lender
 from service.domain.actors import Role
 from service.domain.completeness import lacking
-from service.domain.decision import AuthorityExceeded, level_held
+from service.domain.decision import AuthorityExceeded
 from service.domain.errors import NotFound, NotPermitted, require_no
 from service.domain.lifecycle import CaseAction, CaseState
 from service.domain.offer import NothingFeasible, OfferState, extended, require_open
@@ -60,12 +62,13 @@ async def make_offers(
     require_desk(work)
     permit(work, file, CaseAction.MAKE_OFFERS, policy=policy)
     require_no(lacking(file.application))
-    frame, held = frame_for(work, file, policy), authority(work, file)
+    frame = frame_for(work, file, policy)
+    level = held(file, frame, by=work.actor.role)
     if terms is not None:
         proposals: Sequence[Proposal] = [own_terms(frame, terms)]
-        require_authority(proposals[0], held=held)
+        require_authority(proposals[0], level=level)
     else:
-        menu = menu_of(frame, level=held)
+        menu = menu_of(frame, level=level)
         if not menu.offers:
             raise NothingFeasible("No plan within the limits fits the budget.", limits=unfeasible(menu))
         proposals = menu.offers
@@ -76,7 +79,7 @@ async def make_offers(
         granted = next((n for n, proposal in enumerate(proposals) if grants(proposal, asked)), None)
         waiting.answer = "countered" if granted is None else "accepted"
         waiting.document = {**waiting.document, "offer": str(rows[granted or 0].id)}
-        let_stand(work, standing, days=policy.settings.negotiation.offer_days_after_counter)
+        await let_stand(work, file, standing, policy=policy)
     return file, rows
 
 
@@ -90,7 +93,7 @@ async def preview(
     frame = frame_for(work, file, policy_of(file, desk))
     if terms is not None:
         return frame, [own_terms(frame, terms)]
-    return frame, menu_of(frame, level=authority(work, file)).offers
+    return frame, menu_of(frame, level=held(file, frame, by=work.actor.role)).offers
 
 
 async def withdraw_offer(
@@ -102,6 +105,7 @@ async def withdraw_offer(
         raise NotPermitted("A supervisor takes an offer back.")
     require_standing(work, file, row)
     await offers.close(work, row, OfferState.WITHDRAWN, reason=f"{ground}: {reason}")
+    clocks.stop_about(work, file, row.id)
     await work.record(file.case, "offer_withdrawn", offer=str(row.id), ground=ground)
     return row, file
 
@@ -112,26 +116,17 @@ def require_desk(work: UnitOfWork) -> None:
         raise NotPermitted("The lender makes offers.")
 
 
-def authority(work: UnitOfWork, file: CaseFile) -> Level:
-    """Return what the actor may grant in this case: two supervisors who stand for it are the committee."""
-    decision = file.decision
-    seconds: set[str | None] = set()
-    if decision is not None and approved(file):
-        seconds = {decision.confirmed_by}
-        if decision.decided_role == Role.SUPERVISOR:
-            seconds.add(decision.decided_by)
-    return level_held(work.actor.role, seconded=bool(seconds - {None, work.actor.identity}))
-
-
 def require_standing(work: UnitOfWork, file: CaseFile, offer: OfferRow) -> None:
     """Refuse an answer to an offer that no longer stands."""
     require_open(OfferState(offer.state), expires_at=offer.expires_at, at=work.now, case=file.state)
 
 
-def let_stand(work: UnitOfWork, standing: Sequence[OfferRow], *, days: int) -> None:
-    """Let offers stand for at least so many days after the answer that was owed."""
+async def let_stand(work: UnitOfWork, file: CaseFile, standing: Sequence[OfferRow], *, policy: Policy) -> None:
+    """Let offers stand for at least so many days after the answer to a counter-proposal as the pack says."""
+    days = policy.settings.negotiation.offer_days_after_counter
     for offer in standing:
         offer.expires_at = extended(offer.expires_at, at=work.now, days=days)
+    await clocks.keep_offers(work, file, policy=policy)
 
 
 async def waiting_counter(work: UnitOfWork, file: CaseFile) -> RoundRow | None:
@@ -141,9 +136,9 @@ async def waiting_counter(work: UnitOfWork, file: CaseFile) -> RoundRow | None:
     return next(r for r in await offers.rounds_of(work.session, file.case.id) if r.answer == "waiting")
 
 
-def require_authority(proposal: Proposal, *, held: Level) -> None:
+def require_authority(proposal: Proposal, *, level: Level) -> None:
     """Refuse terms above the authority of whoever offers them."""
-    if proposal.level.rank > held.rank:
+    if proposal.level.rank > level.rank:
         raise AuthorityExceeded(f"The terms need the authority of a {proposal.level}.", level=proposal.level)
 
 

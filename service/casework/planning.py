@@ -35,9 +35,14 @@ class LoanUnknown(RuleBroken):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What every plan of a round is made in: the debts on the day offers take effect, and the ability to pay."""
+    """What every plan of a round is made in: the debts on the day offers take effect, and the ability to pay.
+
+    `first` names the secured loans, which the ability to pay serves before the others.
+    """
 
     debts: tuple[Debt, ...]
+    currency: str
+    first: frozenset[str]
     programmes: Mapping[str, Sequence[Programme]]
     ability: Ability
     settings: PolicySettings
@@ -76,6 +81,8 @@ def frame_of(
             )
             for s in snapshots
         ),
+        currency=application.currency,
+        first=frozenset(s.loan.id for s in snapshots if s.loan.secured is not None),
         programmes=open_programmes(verdict, settings),
         ability=ability_of(application, settings),
         settings=settings,

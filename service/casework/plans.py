@@ -14,7 +14,15 @@ from service.storage.documents import plain
 
 def menu_of(frame: Frame, *, level: Level) -> Menu:
     """Return the menu that somebody of this authority may offer."""
-    return menu(frame.debts, programmes=frame.programmes, ability=frame.ability, settings=frame.settings, level=level)
+    return menu(
+        frame.debts,
+        programmes=frame.programmes,
+        ability=frame.ability,
+        settings=frame.settings,
+        level=level,
+        currency=frame.currency,
+        first=frame.first,
+    )
 
 
 def own_terms(frame: Frame, terms: TermsByLoan) -> Proposal:
@@ -25,6 +33,7 @@ def own_terms(frame: Frame, terms: TermsByLoan) -> Proposal:
         programmes=frame.programmes,
         ability=frame.ability,
         settings=frame.settings,
+        currency=frame.currency,
     )
 
 
@@ -38,6 +47,8 @@ def answer_counter(frame: Frame, asked: CounterProposal, *, last: Proposal | Non
         settings=frame.settings,
         level=level,
         last=last,
+        currency=frame.currency,
+        first=frame.first,
     )
 
 

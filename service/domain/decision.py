@@ -74,13 +74,13 @@ def confirmation_for(outcome: DecisionOutcome, *, verdict: Outcome | None, level
     return Confirmation.NOT_NEEDED if level_held(by).rank >= level.rank else Confirmation.PENDING
 
 
-def level_held(by: Role, *, seconded: bool = False) -> Level:
-    """Return the authority of a role; a supervisor whom another one seconds is the committee."""
+def level_held(by: Role) -> Level:
+    """Return the authority of a role; two supervisors together are the committee."""
     match by:
         case Role.SYSTEM:
             return Level.SYSTEM
         case Role.SUPERVISOR:
-            return Level.COMMITTEE if seconded else Level.SUPERVISOR
+            return Level.SUPERVISOR
         case _:
             return Level.CASEWORKER
 

@@ -18,7 +18,7 @@ JSON: Final = "application/json"
 PROBLEM: Final = "application/problem+json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One route under one method."""
 
@@ -83,7 +83,7 @@ def _strict_components() -> dict[str, Any]:
         if not isinstance(value, dict):
             return value
         inner = {name: closed(member) for name, member in value.items()}
-        if "properties" in value and value.get("title") not in {"Problem"}:
+        if "properties" in value and value.get("title") != "Problem":
             inner.setdefault("additionalProperties", False)
         return inner
 
@@ -103,6 +103,11 @@ def faults_of(schema: dict[str, Any], value: object) -> list[str]:
     return [f"{e.instance_path}: {e.message[:300]}" for e in _validator(schema["$ref"]).iter_errors(value)]
 
 
+@cache
+def _codes(operation: Operation) -> frozenset[str]:
+    return frozenset(error.code for error in refusals_of(operation.route, operation.method))
+
+
 def operation_of(method: str, path: str) -> Operation | None:
     """Return the operation that an address is under a method."""
     for operation in OPERATIONS:
@@ -118,7 +123,7 @@ async def as_described(answer: httpx.Response) -> None:
     operation = operation_of(request.method, request.url.path)
     if operation is None or answer.status_code == 500:
         return
-    where = f"{request.method} {request.url.path}: {answer.status_code} {answer.text[:500]}"
+    where = f"{operation.name}: {answer.status_code} {answer.text[:500]}"
     known = operation.described["responses"].get(str(answer.status_code))
     assert known is not None, f"an answer that is not described: {where}"
     known = resolved(known)
@@ -133,6 +138,5 @@ async def as_described(answer: httpx.Response) -> None:
     faults = faults_of(content[kind].get("schema", {}), answer.json())
     assert not faults, f"{where}\n" + "\n".join(faults)
     if kind == PROBLEM:
-        codes = {error.code for error in refusals_of(operation.route, operation.method)}
-        assert answer.json()["code"] in codes, f"a code that is not described: {where}"
+        assert answer.json()["code"] in _codes(operation), f"a code that is not described: {where}"
         assert answer.json()["code"] in known["x-codes"], where

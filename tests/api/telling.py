@@ -4,22 +4,18 @@ import asyncio
 import json
 import re
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
-
 from service.api.bodies.example import LI, LI_LOAN
 from service.api.examples import LONGER, REQUESTS
-from service.app import create_app
 from service.settings import Settings
+from tests.api.running import running
 from tests.api.stories import LI as LI_SUBJECT
 from tests.api.stories import upload
-from tests.conftest import Clock, Service
+from tests.conftest import Service
 
 EXAMPLES: Final = Path(__file__).parents[2] / "service" / "api" / "examples.json"
 WHOLE: Final = frozenset({"OfferView", "SchedulesView"})
@@ -28,16 +24,6 @@ WHOLE: Final = frozenset({"OfferView", "SchedulesView"})
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HASH: Final = re.compile(r'"[0-9a-f]{64}"')
 _CURSOR: Final = re.compile(r'"next":"[^"]+"')
-
-
-@asynccontextmanager
-async def small_service(folder: Path) -> AsyncIterator[Service]:
-    """Run the service embedded, at the moment of Li's case."""
-    app = create_app(Settings.of(data=folder), clock=(clock := Clock()))
-    async with app.router.lifespan_context(app):
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://parley.test") as http:
-            yield Service(app=app, http=http, clock=clock)
 
 
 async def told(service: Service) -> dict[str, Any]:
@@ -131,7 +117,7 @@ def shortened(value: Any, *, name: str = "") -> Any:
 
 async def _write() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        async with small_service(Path(folder)) as service:
+        async with running(Settings.of(data=Path(folder))) as service:
             answers = settled(await told(service))
     EXAMPLES.write_text(json.dumps(answers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

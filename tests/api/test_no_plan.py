@@ -58,6 +58,7 @@ async def test_a_rejection_without_a_plan_names_the_limit_and_what_it_would_have
 
 
 async def test_a_settlement_is_granted_by_two_supervisors_together(service: Service) -> None:
+    """Once the approval is final, whoever makes the offers may use it."""
     case, _ = await left_with(service, 360_000, **LONG_OVERDUE)
     desk, chief = await service.key("caseworker", "desk"), await service.key("supervisor", "chief")
     other = await service.key("supervisor", "other")
@@ -74,7 +75,9 @@ async def test_a_settlement_is_granted_by_two_supervisors_together(service: Serv
     assert (await service.call(chief, "POST", confirm, {"outcome": "confirm"})).json()["code"] == "own_decision"
     assert (await service.call(other, "POST", confirm, {"outcome": "confirm"})).status_code == 200
 
-    made = (await service.call(chief, "POST", offers, {})).json()["items"]
+    shown = (await service.call(desk, "POST", f"{offers}/preview", {})).json()["items"]
+    made = (await service.call(desk, "POST", offers, {})).json()["items"]
+    assert [o["total"] for o in shown] == [o["total"] for o in made]
     assert [(o["programme"], o["level"]) for o in made] == [("settlement", "committee")]
     li = await service.key("borrower", LI)
     accepted = await service.call(li, "POST", f"/v1/offers/{made[0]['id']}/accept", SIGNED)
