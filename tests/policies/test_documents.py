@@ -71,7 +71,7 @@ def test_the_commands_print_the_page_and_the_schema(tmp_path: Path, capsys: pyte
 def test_the_commands_of_the_guide_change_a_threshold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     copy, check, *_ = blocks("sh")
     (tmp_path / "service").symlink_to(ROOT / "service")
-    subprocess.run(["bash", "-euc", copy], cwd=tmp_path, check=True)
+    subprocess.run(["/bin/bash", "-euc", copy], cwd=tmp_path, check=True)
     changed = tmp_path / "packs" / "standard.toml"
 
     assert check.strip() == ".venv/bin/parley policy check packs/standard.toml"
