@@ -36,7 +36,10 @@ def serve(settings: Settings, *, host: str, port: int) -> bool:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = _Announcing(config)
-    server.run()
+    try:
+        server.run()
+    except SystemExit:  # the port is taken, or a part of the service did not start; the log has said why
+        return False
     return server.started
 
 
