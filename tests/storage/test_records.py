@@ -100,7 +100,7 @@ async def test_an_offer_that_no_longer_stands_says_since_when_and_why(work: Unit
 
 
 async def test_rounds_are_read_oldest_first_with_what_was_said_in_them(work: UnitOfWork, case: CaseRow) -> None:
-    counter = await offers.add_round(work, case, number=2, kind="counter", document=DOCUMENT, answer="waiting")
+    await offers.add_round(work, case, number=2, kind="counter", document=DOCUMENT, answer="waiting")
     await offers.add_round(work, case, number=1, kind="menu")
     await work.session.flush()
 
