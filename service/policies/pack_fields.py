@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationInfo
 
@@ -18,8 +18,10 @@ from service.relief.instruments import Holiday, Instrument, Rate, Renew, Settlem
 
 def time_zone(name: str) -> str:
     """Return the name of a time zone that there is."""
-    if name not in available_timezones():
-        raise several([("", "is not a time zone")])
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise several([("", "is not a time zone")]) from None
     return name
 
 

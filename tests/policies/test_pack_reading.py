@@ -46,6 +46,8 @@ def test_every_problem_of_a_broken_pack_is_told_at_once_with_file_key_and_senten
         (f"amounts = 3\n{HEAD}", "p.toml: amounts: is a table"),
         (f"amounts = {{ CNY = 3 }}\n{HEAD}", "p.toml: amounts.CNY: is a table"),
         (f"amounts = {{ CNY = {{ a = 'x' }} }}\n{HEAD}", "p.toml: amounts.CNY.a: is a whole number"),
+        *((f"{HEAD}time_zone = '{zone}'", "p.toml: policy.time_zone: is not a time zone")
+          for zone in ("", "Mars", "America", "../../etc/passwd", "/etc/passwd")),
         (f"{HEAD}valid_from = 3", "p.toml: policy.valid_from: is a day, as 2026-01-31"),
         (f"{HEAD}valid_from = 2026-01-01T10:00:00", "p.toml: policy.valid_from: is a day, as 2026-01-31"),
         (f"{HEAD}valid_from = 'soon'", "p.toml: policy.valid_from: is a day, as 2026-01-31"),

@@ -49,6 +49,7 @@ def test_the_same_facts_get_different_and_sourced_answers_from_different_packs()
     }
 
     assert len({(v.outcome, programmes_of(v)) for v in answers.values()}) == len(answers)
-    for name, article in (("cn-credit-card", "art. 70"), ("us-mortgage-flex", "12 CFR 1024.41"), ("au-hardship", "s 72")):
+    articles = {"cn-credit-card": "art. 70", "us-mortgage-flex": "12 CFR 1024.41", "au-hardship": "s 72"}
+    for name, article in articles.items():
         closed = [reason for answer in answers[name].programmes for reason in answer.reasons]
         assert article in " ".join(reason.source for reason in (*answers[name].reasons, *closed))
