@@ -26,8 +26,7 @@ from service.demo.story import StoryBroke
 from service.domain.actors import Role
 from service.policies.registry import PolicyMissing
 from service.settings import SettingRefused, Settings, read_settings
-from service.storage.engine import DatabaseUnfit
-from service.storage.failures import Unavailable
+from service.storage.failures import DatabaseUnfit, Unavailable
 from service.storage.keyring import KeysetUnusable
 
 COLUMNS: Final = 100
@@ -79,13 +78,22 @@ def parley(
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any free one.")] = 8000,
+    worker: Annotated[bool, typer.Option(help="Let deadlines run out here; off where `parley worker` runs.")] = True,
 ) -> None:
     """Serve the API until stopped."""
     settings = read_settings()
     asyncio.run(cli_records.prepare(settings))
     with suppress(KeyboardInterrupt):
-        if not cli_serving.serve(settings, host=host, port=port):
+        if not cli_serving.serve(settings, host=host, port=port, worker=worker):
             raise typer.Exit(1)
+
+
+@app.command()
+def worker() -> None:
+    """Let deadlines run out, until stopped; any number of workers may share a database."""
+    settings = read_settings()
+    asyncio.run(cli_records.prepare(settings))
+    asyncio.run(cli_serving.work(settings))
 
 
 @app.command()
@@ -198,15 +206,16 @@ def _say_where_next(kept: Path | None, played: Played) -> None:
     lines = [
         "",
         "Where to look next:",
-        "  README.md              the same story by hand, with curl",
-        "  parley serve           then http://127.0.0.1:8000/docs, every request and answer",
-        "  docs/policy-pack.md    what the policy says, and how to change a threshold",
-        "  service/demo/PROVENANCE.md   where the loans come from, and what was derived by which rule",
+        "  docs/quick-tour.md                    Li's story by hand, with curl",
+        "  make run                              serve, with every request and answer at /docs",
+        "  service/policies/packs/standard.toml  the policy: what it asks, opens and limits, and why",
+        "  service/demo/PROVENANCE.md            the loans, the rules of the demo, what is derived",
     ]
     if kept is not None:
         lines += [
-            f"  PARLEY_DATA={kept} parley serve   serves the cases of this demo;",
-            f"  {played.caseworker_key}   is a caseworker's key to them.",
+            f"  PARLEY_DATA={kept} .venv/bin/parley serve",
+            "                                        serves these cases; the key of a caseworker:",
+            f"  {played.caseworker_key}",
         ]
     typer.echo("\n".join(lines))
 

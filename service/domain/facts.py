@@ -29,7 +29,9 @@ class LoanFacts:
     overdue_interest: Annotated[Money, "interest that should have been paid already"] = None
     overdue: Annotated[Money, "overdue principal and interest, all penalty and all fees"] = None
     days_past_due: Annotated[Count, "age of the oldest unpaid instalment in days, as posted"] = None
-    missed_12m: Annotated[Count, "months of the last 12 whose history digit exceeds that of the month before"] = None
+    missed_12m: Annotated[
+        Count, "months of the last 12 whose history digit exceeds that of the month before (0 before the first)"
+    ] = None
     worst_12m: Annotated[Count, "highest history digit of the last 12 months"] = None
     months_on_book: Annotated[Count, "whole months since origination; over loans the youngest"] = None
     original_months: Annotated[Count, "whole months from origination to maturity"] = None
@@ -44,7 +46,9 @@ class LoanFacts:
     reliefs_24m: Annotated[Count, "reliefs granted in the last 24 months"] = None
     breaches_24m: Annotated[Count, "reliefs of the last 24 months that were breached"] = None
     months_since_any_relief: Annotated[Count, "whole months since the last relief was granted"] = None
-    permanent_mods_total: Annotated[Count, "permanent changes of terms granted so far"] = None
+    permanent_mods_total: Annotated[
+        Count, "permanent changes of terms granted so far; unknown when a kind of relief is not known"
+    ] = None
     extension_months_total: Annotated[Count, "months by which our own agreements extended the loan"] = None
     trial_failed_12m: Annotated[Flag, "whether a trial period failed in the last 12 months"] = None
     imminent_default: Annotated[Flag, "flag: default is to be expected though nothing is overdue"] = None
@@ -85,9 +89,13 @@ class CaseFacts(LoanFacts):
     dependants: Annotated[Count, "dependants in the household"] = None
     income_change: Annotated[Ratio, "net income now over net income before the hardship"] = None
     hardship_reason: Annotated[Word, "why the borrower cannot pay as agreed"] = None
-    hardship_months: Annotated[Count, "months from the start of the hardship to its expected end"] = None
+    hardship_months: Annotated[
+        Count, "months from the start of the hardship to its expected end; 1200 when it has none"
+    ] = None
     hardship_permanent: Annotated[Flag, "whether the hardship is expected to last"] = None
-    expected_recovery_months: Annotated[Count, "months from today to the expected end of the hardship"] = None
+    expected_recovery_months: Annotated[
+        Count, "months from today to the expected end of the hardship, 0 after it; 1200 when it has none"
+    ] = None
     vulnerable: Annotated[Flag, "any vulnerability; protective: may never count against the borrower"] = None
     willing_to_pay: Annotated[Flag, "a plan was asked for, and a recent payment or answered contact shows it"] = None
     evidence_missing: Annotated[Count, "required items that are missing"] = None

@@ -63,7 +63,8 @@ def _rules(now: _Judgement) -> None:
             if held:
                 now.fired.append((rule, _reason(rule, env, held=True, loan_id=loan_id)))
             elif held is None and _rejects(rule):
-                now.needed |= dict.fromkeys((fact, loan_id) for fact in rule.when.unknown(env))
+                told = (fact for fact in rule.when.unknown(env) if _can_be_told(fact, env))
+                now.needed |= dict.fromkeys((fact, loan_id) for fact in told)
 
 
 def _programmes(now: _Judgement) -> None:
@@ -133,6 +134,18 @@ def _for_a_person(now: _Judgement, *, on: date) -> Iterator[Reason]:
         yield now.own(
             "EVIDENCE_UNVERIFIED", fact="evidence_unverified", value=case.evidence_unverified, threshold="== 0"
         )
+
+
+DIVIDED: Final[dict[str, tuple[str, str]]] = {
+    "payment_to_income": ("contractual_payment", "income"),
+    "payment_to_surplus": ("contractual_payment", "surplus"),
+}
+"""Ratios that do not exist where there is nothing to divide by: unknown then, though nobody owes an answer."""
+
+
+def _can_be_told(fact: str, env: Env) -> bool:
+    """Say whether somebody could tell a fact that is unknown; asking for one that does not exist would never end."""
+    return fact not in DIVIDED or any(env[part] is None for part in DIVIDED[fact])
 
 
 def _rejects(rule: Rule) -> bool:

@@ -9,6 +9,10 @@ OWN_REASONS: Final[dict[str, dict[str, str]]] = {
     "EVIDENCE_UNVERIFIED": {"en": "A document has still to be verified.", "zh-CN": "有材料尚待核实。"},
     "FACT_UNKNOWN": {"en": "A fact that decides the case is not known.", "zh-CN": "尚缺决定性信息。"},
     "NO_PROGRAMME": {"en": "No programme is open to this application.", "zh-CN": "没有适用的方案。"},
+    "NO_PLAN_FITS": {
+        "en": "No plan within the limits can be paid on every date.",
+        "zh-CN": "没有能够按期负担的方案。",
+    },
     "CURRENCY_NOT_COVERED": {"en": "The policy has no figures for this currency.", "zh-CN": "政策未涵盖该币种。"},
     "NOT_IN_FORCE": {
         "en": "The policy is not in force on this day; a person decides.",
