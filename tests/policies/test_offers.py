@@ -44,7 +44,7 @@ def offered(pack: str, application: Application, *, at: datetime = TODAY) -> Off
     assert covers(policy.settings, application)
     snapshots = tuple(Snapshot(loan=loan, source=LoanSource.LENDER) for loan in application.loans)
     kinds = {kind for rule in policy.settings.evidence for kind in rule.kinds}
-    items = [Item(kind=kind, loan_id=None, state=EvidenceState.VERIFIED, at=at) for kind in kinds]
+    items = [Item(kind=kind, loan_id=None, state=EvidenceState.VERIFIED, on=at.date()) for kind in kinds]
     matter = Matter(application=application, snapshots=snapshots, items=items, flags=LENDERS_WORD)
     verdict = judge(matter, policy, on=at.date()).verdict
     frame = frame_of(application, snapshots, verdict, policy, at=at)
@@ -86,6 +86,7 @@ EXPECTED: Final = (
     ("standard", li(), {"term_extension", "payment_holiday", "penalty_interest_waiver"}),
     ("standard", lasting(li(loans=(CHEAP,))), {"repayment_plan", "term_extension"}),
     ("standard", li(loans=(li_loan(days_past_due=120),)), {"settlement"}),
+    ("standard", person("CNY", li_loan(), income=500_000, expenses=490_000, expected=1_400_000), {"payment_pause"}),
     ("cn-credit-card", CARD, {"personalised_instalment", "interest_relief_instalment"}),
     ("cn-small-business", li(loans=(shop(),)), {"extension_medium"}),
     ("cn-small-business", li(loans=(SHORT,)), {"extension_short"}),
