@@ -14,9 +14,11 @@ from service.domain.evidence import EvidenceState, Item
 from service.domain.loans import Overdue, Secured, Snapshot
 from service.domain.money import Amounts
 from service.domain.policy import Level, Outcome, Verdict
+from service.domain.steps import Household
 from service.domain.words import LoanSource, Product
 from service.policies.registry import covers, shipped_packs
 from service.relief.menu import Menu
+from service.relief.waterfall import waterfall
 from tests.domain.applications import li, li_loan
 from tests.policies.borrowers import card, consumer, lasting, mortgage, person, shop
 
@@ -67,6 +69,7 @@ HOME_2015: Final = person(
     income=380_000,
     expenses=150_000,
 )
+POOR_2015: Final = person("USD", HOME_2015.loans[0], income=190_000, expenses=100_000)
 BRITON: Final = person("GBP", consumer(), income=250_000, expenses=200_000)
 EUROPEAN: Final = person("EUR", consumer(), income=250_000, expenses=200_000)
 AUSTRALIAN: Final = person("AUD", consumer(Product.AUTO), income=250_000, expenses=200_000)
@@ -125,6 +128,32 @@ def test_every_programme_makes_an_offer_to_somebody() -> None:
     made = {(pack, code) for pack, _, programmes in EXPECTED for code in programmes}
 
     assert {(name, p.code) for name, pack in PACKS.items() for p in pack.settings.programmes} - made == set()
+
+
+@pytest.mark.parametrize(
+    ("pack", "application", "met_by"),
+    (("us-mortgage-flex", HOME, "rate"), ("us-hamp-tier1", HOME_2015, "rate"), ("us-hamp-tier1", POOR_2015, "forbear")),
+)
+def test_the_waterfall_of_a_pack_is_one_that_the_arithmetic_takes_and_meets_its_target(
+    pack: str, application: Application, met_by: str
+) -> None:
+    settings, at = PACKS[pack].settings, DAYS.get(pack, TODAY)
+    [falls] = settings.waterfalls
+    snapshots = tuple(Snapshot(loan=loan, source=LoanSource.LENDER) for loan in application.loans)
+    [debt] = frame_of(application, snapshots, None, PACKS[pack], at=at).debts
+    assert application.budget
+    gross = sum(income.gross or 0 for income in application.budget.incomes)
+    found = waterfall(
+        debt,
+        steps=falls.steps,
+        targets=falls.targets,
+        household=Household(gross_income=gross),
+        property_value=40_000_000,
+    )
+
+    assert found.met
+    assert [r.step.step.value for r in found.record if r.outcome == "met"] == [met_by]
+    assert found.after.payment <= found.target
 
 
 def test_after_its_last_day_a_pack_hands_every_case_to_a_person() -> None:

@@ -116,20 +116,16 @@ def test_art_70_allows_five_years_and_asks_for_six_clauses() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "target", "value", "stop", "steps"),
-    (
-        ("us-mortgage-flex", "payment_cut", "0.20", "<", ["capitalise", "rate", "term", "forbear"]),
-        ("us-hamp-tier1", "payment_to_income", "0.31", "<=", ["capitalise", "rate", "term", "forbear"]),
-    ),
+    ("name", "measure", "value", "stop"),
+    (("us-mortgage-flex", "payment_cut", "0.20", "<"), ("us-hamp-tier1", "housing_ratio", "0.31", "<=")),
 )
-def test_a_waterfall_has_the_published_target_and_steps(
-    name: str, target: str, value: str, stop: str, steps: list[str]
-) -> None:
+def test_a_waterfall_has_the_published_target_and_steps(name: str, measure: str, value: str, stop: str) -> None:
     [waterfall] = PACKS[name].settings.waterfalls
 
-    assert (waterfall.target, waterfall.value, waterfall.stop) == (target, Decimal(value), stop)
-    assert [step.step for step in waterfall.steps] == steps
-    assert (waterfall.steps[1].increment, waterfall.steps[2].cap) == (Decimal("0.00125"), Decimal(480))
+    assert [(target.measure, target.value) for target in waterfall.targets] == [(measure, Decimal(value))]
+    assert [step.step.value for step in waterfall.steps] == ["capitalise", "rate", "term", "forbear"]
+    assert {step.stop for step in waterfall.steps[1:]} == {stop}
+    assert (waterfall.steps[1].increment, waterfall.steps[2].cap) == (Decimal("0.00125"), 480)
     assert waterfall.steps[3].cap == Decimal("0.30")
 
 
