@@ -78,7 +78,7 @@ def test_where_no_programme_is_open_each_refusal_is_a_reason_once(standard: Poli
         (412_466, 900_000, "eligible", "eligible"),  # 60 % of the instalment is 412,467
         (412_467, 900_000, "eligible", "ineligible"),
         (-14_911, 0, "ineligible", "ineligible"),
-        (100_000, None, "conditional", "conditional"),
+        (100_000, None, "eligible", "conditional"),
     ),
 )
 def test_a_pause_is_for_those_who_cannot_even_pay_the_interest_and_will_recover(
