@@ -29,6 +29,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
@@ -164,7 +165,7 @@ async def _with_file(request: Request, parts: Parts, run: Handler, key: str | No
     upload = request.state.upload = await read_upload(request, parts)
     try:
         response = await _open(request, parts, run, opens=Opens.WRITING, key=key)
-    except (DomainError, Refusal):
+    except (DomainError, Refusal, RequestValidationError):
         await parts.files.discard(upload.stored.key)
         raise
     if idempotency_key.REPLAYED in response.headers:

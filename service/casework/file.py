@@ -143,8 +143,8 @@ async def open_file(work: UnitOfWork, case_id: UUID, *, lock: bool = True) -> Ca
         offers=await offers.of_case(work.session, case.id),
         agreements=list(await agreements.about_loans(work.session, [s.loan.id for s in snapshots])),
         clocks=await clocks.live_of(work.session, case.id) if lock else [],
-        requests=await information.of_case(work.session, case.id),
-        holds=await holds.of_case(work.session, case.id),
+        requests=await information.of_case(work.session, case.id) if case.information_due_on else [],
+        holds=await holds.of_case(work.session, case.id) if case.holds else [],
     )
     require_visible(file.parties, work.actor)
     if in_state(file, CaseState.IN_REVIEW) and approved(file):
