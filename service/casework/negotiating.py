@@ -142,8 +142,14 @@ async def rounds(work: UnitOfWork, *, case_id: UUID) -> list[Answered]:
 async def _answer(
     work: UnitOfWork, file: CaseFile, round_: RoundRow, asked: CounterProposal, *, policy: Policy
 ) -> OfferRow | None:
-    """Answer by the rules of the pack; an answer with a plan is an offer that stands now."""
-    frame = frame_for(work, file, policy)
+    """Answer by the rules of the pack; an answer with a plan is an offer that stands now.
+
+    Where the debts cannot be worked out any more, as the lender now tells them, the answer is left to a person.
+    """
+    try:
+        frame = frame_for(work, file, policy)
+    except RuleBroken:
+        return None
     answer = answer_counter(frame, asked, last=_last(frame, file), level=Level.SYSTEM)
     document: dict[str, Any] = {"asked": asked_sheet(asked), **answer_sheet(answer)}
     offer = None

@@ -70,7 +70,7 @@ async def _judge_and_follow(
     today = local_day(policy, work.now)
     judgement = judge(matter(file, policy), policy, on=today)
     row = await reviews.add(work, file.case, judgement.facts, judgement.verdict, on=today)
-    file.review = row
+    file.review, file.menu_empty = row, None
     file.case.policy_id, file.case.policy_digest, file.case.review_id = policy.id, policy.digest, row.id
     if file.decision is not None and file.decision.automatic and file.decision.outcome == DecisionOutcome.APPROVE:
         file.decision = file.case.decision_id = None  # what the system approved rested on the review before
