@@ -16,7 +16,7 @@ from service.domain.application import Application
 from service.domain.person import Person
 from service.storage import applications
 from service.storage.documents import dump
-from service.storage.progress import found_at_version
+from service.storage.progress import found_at_version, found_in_state
 from service.storage.tables import CaseLoanRow, CaseRow
 from service.storage.work import UnitOfWork
 
@@ -47,6 +47,7 @@ async def lock(session: AsyncSession, case_id: UUID) -> CaseRow | None:
     case = await session.get(CaseRow, case_id, with_for_update=True, populate_existing=True)
     if case is not None:
         found_at_version(session, case.version)
+        found_in_state(session, case.state)
     return case
 
 
