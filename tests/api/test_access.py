@@ -147,9 +147,7 @@ async def test_everybody_may_do_what_is_theirs_to_do(
     """The product of all operations and actors; 200 stands for whatever somebody who may is answered."""
     rule = RULES[operation.name]
     await set_state(shared, ids["case_id"], rule.state)
-    actors = {
-        name: await shared.key(role, subject, vouches=vouches) for name, (role, subject, vouches) in ACTORS.items()
-    }
+    actors = {name: await shared.key(role, who, vouches=vouches) for name, (role, who, vouches) in ACTORS.items()}
     before = await stored(shared)
     found = {name: await outcome(shared, operation, ids, key) for name, key in actors.items()}
 
@@ -161,10 +159,10 @@ async def test_everybody_may_do_what_is_theirs_to_do(
 async def test_a_list_holds_what_is_ones_own(shared: Service, ids: dict[str, str]) -> None:
     for name, (role, subject, vouches) in ACTORS.items():
         key = await shared.key(role, subject, vouches=vouches)
-        items = (await shared.call(key, "GET", "/v1/cases")).json()["items"]
-        assert len(items) == (0 if name in STRANGERS else 2), name
-        found = (await shared.call(key, "GET", f"/v1/cases?borrower={LI}&state=agreed")).json()["items"]
-        assert len(found) == (0 if name in STRANGERS else 1), name
+        for query in ("", f"?borrower={LI}", f"?borrower={LI}&limit=100"):
+            items = (await shared.call(key, "GET", f"/v1/cases{query}")).json()["items"]
+            assert (ids["case_id"] in {item["id"] for item in items}) is (name not in STRANGERS), name
+            assert name not in STRANGERS or not items
 
 
 SCOPES = {
@@ -284,11 +282,13 @@ def lenders_affairs(answer: Any) -> set[str]:
     found = set()
     for name, value in members(answer):
         tells = value not in (None, [], {}, "")
-        if name in {"trace", "facts", "level", "assignee", "flags", "actor", "confirmed_by"} and tells:
+        if name in {"trace", "facts", "assignee", "flags", "actor", "confirmed_by"} and tells:
+            found.add(name)
+        if name == "level" and isinstance(value, str):
             found.add(name)
         if name in LENDERS_MEASURES | NEVER_TOLD | {"reveal", "lender_labels"}:
             found.add(name)
-        if name in {"labels"} and "balanced" in value:
+        if name == "labels" and "balanced" in value:
             found.add("balanced")
         if name in {"limit", "by"} and value in NEVER_TOLD:
             found.add(value)
@@ -321,7 +321,8 @@ async def test_the_lenders_own_affairs_are_told_to_the_lender_only(shared: Servi
     assert lenders_affairs([countered.json(), *told["borrower"]]) == set()
     assert lenders_affairs(told["partner"]) == set()
     assert lenders_affairs(told["caseworker"]) >= {
-        "trace", "facts", "level", "assignee", "flags", "actor", "settlement_min", "npv_before", "value_with", "balanced",
+        "trace", "facts", "level", "assignee", "flags", "actor", "settlement_min", "npv_before", "value_with",
+        "balanced",
     }  # fmt: skip
     assert "desk-7" not in str([told["borrower"], told["partner"]])
 
