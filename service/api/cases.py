@@ -21,8 +21,10 @@ from service.api.transaction import Reading, Transactional, Work, refuses
 from service.api.views.build import actions_view, case_line, case_view, event_view
 from service.api.views.cases import ActionsView, CaseLine, CaseView, EventView
 from service.api.views.records import Page
-from service.casework import actions, intake, reading
-from service.casework.intake import LoanInNegotiation, NotPatchable, ReferenceTaken
+from service.casework import actions, changing, intake, reading
+from service.casework.changing import NotPatchable
+from service.casework.holding import LoanInNegotiation
+from service.casework.intake import ReferenceTaken
 from service.domain.errors import NotPermitted
 from service.domain.evidence import EvidenceState
 from service.domain.lifecycle import CaseState, RoleNotAllowed
@@ -95,7 +97,7 @@ async def get_case(case_id: UUID, work: Reading, desk: DeskOf, response: Respons
 
 
 @router.patch("/{case_id}/application")
-@refuses(*LENDERS, NotPatchable, LoanInNegotiation)
+@refuses(*MOVES, NotPatchable, LoanInNegotiation)
 async def patch_application(case_id: UUID, raw: Patch, work: Work, desk: DeskOf, today: Today) -> CaseView:
     """Change the application by a JSON merge patch (RFC 7396); each change makes a new version.
 
@@ -103,7 +105,7 @@ async def patch_application(case_id: UUID, raw: Patch, work: Work, desk: DeskOf,
     """
     file = await reading.open_file(work, case_id)
     application = patched(file.application, raw, on=today)
-    return case_view(work, await intake.patch_application(work, file, application=application, desk=desk), desk)
+    return case_view(work, await changing.patch_application(work, file, application=application, desk=desk), desk)
 
 
 @router.post("/{case_id}/amend")
@@ -112,7 +114,7 @@ async def amend_case(case_id: UUID, raw: Patch, work: Work, desk: DeskOf, today:
     """Change an application that is being judged or answered, by a merge patch, and submit it again."""
     file = await reading.open_file(work, case_id)
     application = patched(file.application, raw, on=today)
-    return case_view(work, await intake.amend(work, file, application=application, desk=desk), desk)
+    return case_view(work, await changing.amend(work, file, application=application, desk=desk), desk)
 
 
 @router.put("/{case_id}/loans")
@@ -121,7 +123,7 @@ async def put_loans(case_id: UUID, raw: Loans, work: Work, desk: DeskOf, today: 
     """Replace the loans by the lender's own figures; a changed balance is judged again."""
     file = await reading.open_file(work, case_id)
     loans = parse_loans(raw, on=today)
-    return case_view(work, await intake.put_loans(work, file, loans=loans, desk=desk), desk)
+    return case_view(work, await changing.put_loans(work, file, loans=loans, desk=desk), desk)
 
 
 @router.post("/{case_id}/submit")
@@ -178,7 +180,7 @@ async def assign_case(case_id: UUID, body: AssignBody, work: Work, desk: DeskOf)
 async def set_flags(case_id: UUID, body: FlagsBody, work: Work, desk: DeskOf) -> CaseView:
     """Set facts that only the lender or an adviser knows; null makes one unknown again. Each change is an event."""
     file = await reading.open_file(work, case_id)
-    file = await intake.set_flags(work, file, flags=body.model_dump(exclude_unset=True), desk=desk)
+    file = await changing.set_flags(work, file, flags=body.model_dump(exclude_unset=True), desk=desk)
     return case_view(work, file, desk)
 
 

@@ -18,7 +18,8 @@ from service.api.views.build import evidence_view
 from service.api.views.cases import EvidenceView
 from service.api.views.records import Page
 from service.casework import evidence, reading
-from service.casework.evidence import CaseEnded, EvidenceNotFound, EvidenceRefusedHere, EvidenceSettled
+from service.casework.evidence import EvidenceNotFound, EvidenceRefusedHere, EvidenceSettled
+from service.casework.file import CaseEnded
 from service.storage.files import SIGNATURES, FileEmpty
 
 router = APIRouter(prefix="/v1/cases/{case_id}/evidence", tags=["evidence"], route_class=Transactional)
@@ -121,9 +122,11 @@ async def verify_evidence(case_id: UUID, evidence_id: UUID, body: EmptyBody, wor
 
 @router.post("/{evidence_id}/refuse")
 @refuses(*LENDERS, EvidenceNotFound, CaseEnded, EvidenceSettled)
-async def refuse_evidence(case_id: UUID, evidence_id: UUID, body: RefusalBody, work: Work) -> EvidenceView:
+async def refuse_evidence(
+    case_id: UUID, evidence_id: UUID, body: RefusalBody, work: Work, desk: DeskOf
+) -> EvidenceView:
     """Refuse a document with the reason; it counts as missing again (the lender)."""
-    file, row = await evidence.refuse(work, case_id=case_id, evidence_id=evidence_id, reason=body.reason)
+    file, row = await evidence.refuse(work, case_id=case_id, evidence_id=evidence_id, reason=body.reason, desk=desk)
     return evidence_view(row, file.case)
 
 

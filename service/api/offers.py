@@ -15,9 +15,10 @@ from service.api.views.build import agreement_view, offer_view, plan_view, sched
 from service.api.views.offers import AgreementView, OfferView, PlanView, SchedulesView
 from service.api.views.records import Page
 from service.casework import negotiating, offering, reading
-from service.casework.offering import AuthorityExceeded, OfferNotFound
+from service.casework.offering import OfferNotFound
 from service.casework.planning import LoanUnknown
 from service.domain.agreement import Signature
+from service.domain.decision import AuthorityExceeded
 from service.domain.errors import NotPermitted
 from service.domain.offer import NothingFeasible, OfferExpired, OfferNotOpen, OfferState
 

@@ -216,7 +216,7 @@ async def _refusal(request: Request, error: Exception) -> Response:
 
 async def _unavailable(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unavailable)
-    LOG.warning("unavailable: %s", error.detail, extra={"request_id": request_id(request)})
+    LOG.warning("unavailable: %s", error, extra={"request_id": request_id(request)})
     refusal = OutOfService(error.detail, headers={"Retry-After": str(error.retry_after)})
     return await _refusal(request, refusal)
 

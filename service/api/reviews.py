@@ -16,7 +16,7 @@ from service.api.views.verdicts import DecisionView, ReviewView
 from service.casework import deciding, reading, reviewing
 from service.casework.deciding import DecisionNotFound, NotDecidable
 from service.casework.reviewing import NotReviewable
-from service.domain.decision import DecisionOutcome, NothingToConfirm, OwnDecision, ReasonUnknown
+from service.domain.decision import AuthorityExceeded, DecisionOutcome, NothingToConfirm, OwnDecision, ReasonUnknown
 
 router = APIRouter(prefix="/v1/cases/{case_id}", tags=["review"], route_class=Transactional)
 
@@ -39,7 +39,7 @@ async def list_reviews(case_id: UUID, work: Reading, page: PageOf, limit: Limit 
 
 
 @router.post("/decisions", status_code=status.HTTP_201_CREATED)
-@refuses(*LENDERS, NotDecidable, ReasonUnknown)
+@refuses(*LENDERS, NotDecidable, ReasonUnknown, AuthorityExceeded)
 async def post_decision(case_id: UUID, body: DecisionBody, work: Work, desk: DeskOf) -> DecisionView:
     """Approve or reject as a person, with reasons of the pack or OTHER and a comment.
 

@@ -7,8 +7,10 @@ from fastapi import APIRouter
 from service.api import (
     agreements,
     assessments,
+    calculations,
     cases,
     counter_proposals,
+    deadlines,
     evidence,
     offers,
     operations,
@@ -18,6 +20,7 @@ from service.api import (
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     assessments.router,
+    calculations.router,
     policies.router,
     cases.router,
     evidence.router,
@@ -27,5 +30,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     counter_proposals.of_case,
     counter_proposals.router,
     agreements.router,
+    deadlines.of_case,
+    deadlines.router,
     operations.router,
 )

@@ -29,6 +29,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
@@ -36,6 +37,7 @@ from service.api import etags, idempotency_key
 from service.api.authentication import authenticate
 from service.api.bodies_in import Upload, read_json, read_upload
 from service.api.parts import Parts, parts_of
+from service.api.problems import Refusal
 from service.api.query import parameters_of, require_known
 from service.domain.actors import Actor
 from service.domain.errors import Conflict, DomainError, RuleBroken
@@ -157,15 +159,18 @@ class Transactional(APIRoute):
 
 
 async def _with_file(request: Request, parts: Parts, run: Handler, key: str | None) -> Response:
-    """Store the file that comes with a request before anything is opened; it is kept only if its record is."""
+    """Store the file that comes with a request before anything is opened; it is kept unless its record is refused.
+
+    When the database does not say what came of the commit, there may be a record: then the file stays.
+    """
     upload = request.state.upload = await read_upload(request, parts)
-    kept = False
     try:
         response = await _open(request, parts, run, opens=Opens.WRITING, key=key)
-        kept = idempotency_key.REPLAYED not in response.headers
-    finally:
-        if not kept:
-            await parts.files.discard(upload.stored.key)
+    except (DomainError, Refusal, RequestValidationError):
+        await parts.files.discard(upload.stored.key)
+        raise
+    if idempotency_key.REPLAYED in response.headers:
+        await parts.files.discard(upload.stored.key)
     return response
 
 

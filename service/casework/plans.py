@@ -14,7 +14,15 @@ from service.storage.documents import plain
 
 def menu_of(frame: Frame, *, level: Level) -> Menu:
     """Return the menu that somebody of this authority may offer."""
-    return menu(frame.debts, programmes=frame.programmes, ability=frame.ability, settings=frame.settings, level=level)
+    return menu(
+        frame.debts,
+        programmes=frame.programmes,
+        ability=frame.ability,
+        settings=frame.settings,
+        level=level,
+        currency=frame.currency,
+        first=frame.first,
+    )
 
 
 def own_terms(frame: Frame, terms: TermsByLoan) -> Proposal:
@@ -25,6 +33,7 @@ def own_terms(frame: Frame, terms: TermsByLoan) -> Proposal:
         programmes=frame.programmes,
         ability=frame.ability,
         settings=frame.settings,
+        currency=frame.currency,
     )
 
 
@@ -38,6 +47,19 @@ def answer_counter(frame: Frame, asked: CounterProposal, *, last: Proposal | Non
         settings=frame.settings,
         level=level,
         last=last,
+        currency=frame.currency,
+        first=frame.first,
+    )
+
+
+def grants(proposal: Proposal, asked: CounterProposal) -> bool:
+    """Say whether a plan over all loans is what a counter-proposal asks for, or better."""
+    totals = proposal.totals
+    return (
+        (asked.payment is None or totals.monthly <= asked.payment)
+        and (asked.months is None or totals.months <= asked.months)
+        and (asked.first_due_on is None or proposal.total[0].due_on >= asked.first_due_on)
+        and totals.upfront == (asked.lump_sum or 0)
     )
 
 

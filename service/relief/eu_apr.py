@@ -10,7 +10,7 @@ from typing import Final
 
 from service.domain.dates import add_months
 from service.relief.day_count import month_length
-from service.relief.rates import Flow, days_of, percent_of_growth, periods_of, require_flows
+from service.relief.rates import Flow, days_of, percent_of_growth, require_flows, years_of_periods
 from service.relief.roots import growth
 
 ONE_PLACE: Final = Decimal("0.1")
@@ -21,16 +21,17 @@ SHORTEST_MONTH: Final = 28
 
 
 class Counted(StrEnum):
-    """In which whole periods intervals are counted: a year has 12 equal months, or 52 weeks."""
+    """In which whole periods intervals are counted: a year has 12 equal months, 52 weeks or 365 days."""
 
     YEARS = "years"
     MONTHS = "months"
     WEEKS = "weeks"
+    DAYS = "days"
 
     @property
     def per_year(self) -> int:
         """Return how many of them a year is presumed to have."""
-        return {"years": 1, "months": 12, "weeks": 52}[self.value]
+        return {"years": 1, "months": 12, "weeks": 52, "days": 365}[self.value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,18 +66,26 @@ def interval(start: date, end: date, *, counted: Counted = Counted.MONTHS) -> In
     )
 
 
-def eu_apr(flows: Sequence[Flow], *, counted: Counted = Counted.MONTHS) -> Decimal:
+def eu_apr(
+    flows: Sequence[Flow], *, counted: Counted = Counted.MONTHS, periods_per_year: Decimal | int | None = None
+) -> Decimal:
     """Return the rate in percent, eight decimals; intervals start at the first drawdown.
 
-    Flows bear days, or periods of the unit counted. A charge before the first drawdown has a negative interval.
+    Flows bear days, or periods: of the unit counted, or so many a year. A charge before the first drawdown has a
+    negative interval.
     """
     require_flows(flows)
     amounts = [flow.amount for flow in flows]
     if flows[0].on is None:
-        return percent_of_growth(growth(amounts, [float(p) / counted.per_year for p in periods_of(flows)]))
+        return percent_of_growth(growth(amounts, years_of_periods(flows, periods_per_year or counted.per_year)))
     days = days_of(flows)
-    start = min((day for day, amount in zip(days, amounts, strict=True) if amount < 0), default=min(days))
+    start = first_drawdown(flows, days)
     return percent_of_growth(growth(amounts, [_years(start, day, counted) for day in days]))
+
+
+def first_drawdown(flows: Sequence[Flow], days: Sequence[date]) -> date:
+    """Return the first day on which money is paid out; the earliest of all where none is."""
+    return min((day for day, flow in zip(days, flows, strict=True) if flow.amount < 0), default=min(days))
 
 
 def at_one_decimal(percent: Decimal) -> Decimal:
@@ -95,9 +104,10 @@ def _years(start: date, end: date, counted: Counted) -> float:
 
 def _counted_back(start: date, end: date, counted: Counted) -> tuple[int, date]:
     """Return the whole periods, and the day on which the first of them begins."""
-    if counted is Counted.WEEKS:
-        weeks, rest = divmod(end.toordinal() - start.toordinal(), WEEK_DAYS)
-        return weeks, date.fromordinal(start.toordinal() + rest)
+    if counted in {Counted.WEEKS, Counted.DAYS}:
+        length = WEEK_DAYS if counted is Counted.WEEKS else 1
+        whole, rest = divmod(end.toordinal() - start.toordinal(), length)
+        return whole, date.fromordinal(start.toordinal() + rest)
     length = 12 // counted.per_year
     whole = ((end.year - start.year) * 12 + end.month - start.month) // length
     anchor = _months_before(end, whole * length)

@@ -1,6 +1,6 @@
 """What a transaction has come to: its moment, the version it found, and the last event it wrote."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +16,7 @@ class Progress:
     version: int | None = None
     state: str | None = None
     last_event: str | None = None
+    held: list[object] = field(default_factory=list)
 
 
 def progress(session: AsyncSession) -> Progress:
@@ -39,3 +40,8 @@ def found_at_version(session: AsyncSession, version: int) -> None:
     now.moment = None
     if now.version is None:
         now.version = version
+
+
+def hold(session: AsyncSession, rows: object) -> None:
+    """Keep rows for the time of the transaction: a session forgets those to which nobody refers."""
+    progress(session).held.append(rows)

@@ -12,6 +12,7 @@ from service.api.views.cases import (
     EvidenceView,
     PolicyReference,
 )
+from service.api.views.deadlines import hold_view
 from service.api.views.judged import decision_view, evidence_list_view, review_view
 from service.api.views.offers import (
     AgreementView,
@@ -35,6 +36,7 @@ from service.casework.terms_sheet import terms_sheet
 from service.domain.actors import Actor, Role
 from service.domain.agreement import AgreementState
 from service.domain.evidence import EvidenceState
+from service.domain.holds import HoldState
 from service.domain.lifecycle import CaseState
 from service.domain.offer import OfferState, effective_state
 from service.domain.policy import Level
@@ -65,10 +67,11 @@ def case_view(work: UnitOfWork, file: CaseFile, desk: Desk) -> CaseView:
         review=review_view(file.review, case, actor) if file.review else None,
         decision=decision_view(file.decision, case, actor) if file.decision else None,
         agreement_id=case.agreement_id,
-        holds=[],
+        holds=[hold_view(row, case) for row in file.holds if row.state == HoldState.RUNNING],
         assignee=for_staff(case.assignee, actor),
         flags=dict(case.flags) if is_staff(actor) else {},
         information_due_on=case.information_due_on,
+        menu_empty=None if file.menu_empty is None else relaxed_views(file.menu_empty, actor),
         submitted_at=case.submitted_at,
         updated_at=case.updated_at,
     )
@@ -128,7 +131,7 @@ def event_view(row: EventRow, actor: Actor) -> EventView:
         at=row.at,
         actor_role=Role(row.actor_role),
         actor=for_staff(row.actor_id, actor),
-        caused_by=row.caused_by,
+        caused_by=str(row.caused_by) if row.caused_by else None,
         particulars=particulars_told(row.particulars, actor),
         previous_hash=row.previous_hash,
         hash=row.hash,
@@ -163,7 +166,9 @@ def offer_view(row: OfferRow, case: CaseRow, work: UnitOfWork) -> OfferView:
         version=case.version,
         created_at=row.created_at,
         case_id=row.case_id,
-        state=effective_state(OfferState(row.state), expires_at=row.expires_at, at=work.now),
+        state=effective_state(
+            OfferState(row.state), expires_at=row.expires_at, at=work.now, case=CaseState(case.state)
+        ),
         labels=[Label(label) for label in labels_told(row.labels, document, actor)],
         indicative=row.indicative,
         expires_at=row.expires_at,
@@ -212,6 +217,7 @@ def counter_view(answered: Answered, work: UnitOfWork) -> CounterView:
         binding=binding_views(answer.get("binding", []), work.actor),
         diff=answer.get("diff", []),
         gap=answer.get("gap"),
+        reason=answer.get("reason"),
     )
 
 

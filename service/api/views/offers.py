@@ -112,6 +112,7 @@ class CounterView(Record):
     binding: list[BindingView]
     diff: list[DiffView]
     gap: GapView | None
+    reason: str | None = Field(description="Why it was refused, in the words of whoever refused it.")
 
 
 class SignatureView(View):

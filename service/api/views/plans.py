@@ -114,6 +114,9 @@ class LoanMeasuresView(YieldView):
     new_fees: Minor
     waived: Minor
     waived_conditional: Minor
+    payment_to_surplus: str | None = Field(
+        description="The highest amount that a calendar month asks for over the surplus on its date; null without one."
+    )
     change: ChangeView
 
 
