@@ -65,7 +65,10 @@ def serve(settings: Settings, *, host: str, port: int, worker: bool = True) -> b
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = _Announcing(config, worker=partial(worker_of, app) if worker else None)
-    server.run()
+    try:
+        server.run()
+    except SystemExit:  # the port is taken, or a part of the service did not start; the log has said why
+        return False
     return server.started
 
 

@@ -60,7 +60,7 @@ def plain(value: object) -> Any:
         return [plain(v) for v in (sorted(value) if isinstance(value, set | frozenset) else value)]
     if is_dataclass(value):
         return {f.name.rstrip("_"): plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime | date | Decimal):
         return _SCALARS[type(value)].dump(value)
     return str(value)
 
@@ -136,6 +136,11 @@ def _aware(moment: datetime) -> datetime:
     return moment
 
 
+def _decimal(value: Decimal) -> str:
+    """Write a figure as people do: `1E-12` is not a form that a body takes."""
+    return f"{value:f}"
+
+
 _SCALARS: dict[Any, _Codec] = {
     Any: _Codec(plain, _same),
     object: _Codec(plain, _same),
@@ -143,7 +148,7 @@ _SCALARS: dict[Any, _Codec] = {
     bool: _exactly(bool),
     int: _exactly(int),
     str: _Codec(_word, _exactly(str).load),
-    Decimal: _text(Decimal, str, Decimal),
+    Decimal: _text(Decimal, _decimal, Decimal),
     date: _text(date, date.isoformat, date.fromisoformat),
     datetime: _text(datetime, _moment, lambda text: _aware(datetime.fromisoformat(text))),
     UUID: _text(UUID, str, UUID),
@@ -254,7 +259,7 @@ def _alternatives(kinds: tuple[Any, ...]) -> _Codec:  # noqa: C901
 
     def write(value: Any) -> Any:
         if tags_decimal and isinstance(value, Decimal):
-            return {"decimal": str(value)}
+            return {"decimal": _decimal(value)}
         for kind, codec in codecs:
             if type(value) is kind:
                 return codec.dump(value)

@@ -100,7 +100,7 @@ async def test_an_offer_that_no_longer_stands_says_since_when_and_why(work: Unit
 
 
 async def test_rounds_are_read_oldest_first_with_what_was_said_in_them(work: UnitOfWork, case: CaseRow) -> None:
-    counter = await offers.add_round(work, case, number=2, kind="counter", document=DOCUMENT, answer="waiting")
+    await offers.add_round(work, case, number=2, kind="counter", document=DOCUMENT, answer="waiting")
     await offers.add_round(work, case, number=1, kind="menu")
     await work.session.flush()
 
@@ -109,8 +109,6 @@ async def test_rounds_are_read_oldest_first_with_what_was_said_in_them(work: Uni
         (1, "menu", {}, None, "key:partner"),
         (2, "counter", DOCUMENT, "waiting", "key:partner"),
     ]
-    assert await offers.get_round(work.session, counter.id) is counter
-    assert await offers.get_round(work.session, new_id()) is None
 
 
 async def test_a_round_has_one_number_whoever_opens_it(database: Database, case: CaseRow) -> None:
