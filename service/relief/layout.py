@@ -1,21 +1,17 @@
 """From a debt with its instruments applied to the course of its schedule."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from service.domain.errors import Problem, RuleBroken
 from service.domain.money import Component
 from service.domain.words import Repayment
 from service.relief.arrangement import Draft
 from service.relief.calendars import first_due_on, instalments_from, minimum
-from service.relief.course import Course
+from service.relief.course import LEVEL, Course
 from service.relief.easing import eased
 from service.relief.periods import Calendar, RateFrom, Span
 from service.relief.plan_rates import rates_of
 from service.relief.terms import INSTALMENTS_MAX
-
-LEVEL: Final = frozenset({Repayment.EQUAL_INSTALMENTS, Repayment.REVOLVING})
-"""Kinds of repayment of which the contract's instalment is the payment of every period."""
 
 
 class InstalmentsOutOfBounds(RuleBroken):
@@ -31,7 +27,7 @@ def laid_out(draft: Draft, pauses: Sequence[Span] = ()) -> Course:
     calendar = _calendar(draft)
     rates = rates_of(draft, calendar)
     count, instalment = _count(draft, calendar, financed, rates)
-    eased_at, paused = eased(draft.easings, calendar, count=count, repayment=draft.repayment)
+    eased_at, paused = eased(draft, calendar, count=count)
     course = Course(
         calendar=calendar,
         financed=financed,
@@ -62,7 +58,7 @@ def _calendar(draft: Draft) -> Calendar:
     debt = draft.debt
     frequency = (draft.term.frequency if draft.term else None) or debt.frequency
     contractual = frequency is debt.frequency and (debt.repayment is not Repayment.BULLET or _stays_single(draft))
-    first, due_day = first_due_on(debt, frequency, draft.due_day, contractual=contractual)
+    first, due_day = first_due_on(draft, frequency, contractual=contractual)
     return Calendar(
         start=debt.effective_on,
         first_due_on=first,
@@ -83,7 +79,7 @@ def _count(draft: Draft, calendar: Calendar, financed: int, rates: Sequence[Rate
     """Return the number of instalments, and the contract's payment where it goes on."""
     debt = draft.debt
     if draft.term is not None:
-        return instalments_from(draft.term, debt), None
+        return instalments_from(draft, draft.term), None
     if draft.repayment is Repayment.REVOLVING and not debt.instalments_remaining:
         payment, count = minimum(debt, calendar, financed, rates)
         return count, payment

@@ -9,10 +9,10 @@ from service.domain.dates import Frequency
 from service.domain.errors import Problem, RuleBroken
 from service.domain.money import Amounts
 from service.relief.arrangement import Draft, arranged
-from service.relief.course import Course
+from service.relief.course import LEVEL, Course
 from service.relief.debt import Debt, require_usable
 from service.relief.instruments import Terms
-from service.relief.layout import LEVEL, laid_out
+from service.relief.layout import laid_out
 from service.relief.periods import Calendar, Period, Span
 from service.relief.plan_rates import legal_cap
 from service.relief.reconciliation import ReconciliationLine, require_balance
@@ -48,8 +48,8 @@ class Plan:
     """How one loan is repaid under given terms; amounts in minor units.
 
     `schedule` holds all numbered payments, those of a settlement too, and `periods` the period of each; `deferred` is
-    a separate amount after them, `upfront` what is paid at signature, by component. `new_interest` and `new_fees`
-    arise after the effective day.
+    a separate amount after them, `upfront` what is paid at signature, by component. `balloon` is the part of
+    principal that the last payment leaves to itself. `new_interest` and `new_fees` arise after the effective day.
     """
 
     debt: Debt
@@ -61,6 +61,7 @@ class Plan:
     deferred: Deferred | None
     reconciliation: tuple[ReconciliationLine, ...]
     financed: int
+    balloon: int
     new_interest: int
     new_fees: int
     settles: bool
@@ -99,7 +100,7 @@ def plan(debt: Debt, terms: Terms, settings: Settings = DEFAULT, *, pauses: Sequ
     draft = arranged(debt, terms, settings)
     ledger, settlement = draft.ledger, draft.settlement
     course = laid_out(draft, pauses)
-    made = settle(settlement, course, ledger, settings) if settlement else schedule(course, settings)
+    made = settle(draft, settlement, course.calendar) if settlement else schedule(course, settings)
     rows, deferred = made.instalments, made.deferred
     added = sum(row.interest_added for row in rows)
     new_interest = sum(row.interest for row in rows) + added + (deferred.interest if deferred else 0)
@@ -107,7 +108,7 @@ def plan(debt: Debt, terms: Terms, settings: Settings = DEFAULT, *, pauses: Sequ
     lines = ledger.lines()
     _require_payments(rows)
     if terms and not settlement:
-        _require_amortising(course, rows, settings)
+        _require_amortising(course, made, settings)
     require_balance(lines, made, upfront=ledger.upfront.total, new_interest=new_interest, new_fees=new_fees)
     _require_within_cap(draft, made, charges=new_interest + new_fees)
     return Plan(
@@ -120,6 +121,7 @@ def plan(debt: Debt, terms: Terms, settings: Settings = DEFAULT, *, pauses: Sequ
         deferred=deferred,
         reconciliation=lines,
         financed=course.financed,
+        balloon=min(course.balloon, rows[-1].principal) if rows else 0,
         new_interest=new_interest,
         new_fees=new_fees,
         settles=settlement is not None,
@@ -132,26 +134,25 @@ def _require_payments(rows: Sequence[Instalment]) -> None:
         raise PaymentNegative(detail, [Problem("/instruments", "payment_negative", detail)])
 
 
-def _require_amortising(course: Course, rows: Sequence[Instalment], settings: Settings) -> None:
+def _require_amortising(course: Course, made: Schedule, settings: Settings) -> None:
     """Raise `DoesNotAmortise` where the payment of regular instalments does not exceed their interest.
 
-    That is the contract's own payment below the interest, or one that rounding takes down to the interest, so that
-    nothing is repaid before the last instalment; a debt of no more than a multiple each is let pass.
+    It may fall short of it (the contract's own payment, or a very long term on actual days), or be rounded to it, so
+    that nothing is repaid before the last instalment. What rounding to the multiple explains is let pass.
     """
-    eased = {position for position, _ in course.eased}
-    regular = [row for row in rows if row.number - 1 not in eased]
-    if course.repayment not in LEVEL or len(regular) < 2 or course.balloon:
-        return
-    kept, last = course.instalment, regular[-1]
-    if kept is not None and any(row.principal == 0 and row.interest_accrued > kept for row in regular[:-1]):
-        detail = "The contract's instalment does not cover the interest; another payment or term is needed."
-    elif not any(row.principal for row in rows[:-1]) and last.principal > (settings.multiple + 1) * len(rows):
-        detail = (
-            "The payment, rounded, is no more than the interest: nothing would be repaid before the last instalment."
-        )
+    if made.shortfall > settings.multiple:
+        detail = "A payment does not cover the interest of its period; a shorter term or another payment is needed."
+    elif course.repayment in LEVEL and _repays_only_at_the_end(course, made.instalments, settings):
+        detail = "The payment, rounded, is but the interest: nothing would be repaid before the last instalment."
     else:
         return
     raise DoesNotAmortise(detail, [Problem("/instruments", DoesNotAmortise.code, detail)])
+
+
+def _repays_only_at_the_end(course: Course, rows: Sequence[Instalment], settings: Settings) -> bool:
+    if len(rows) - len(course.eased) < 2 or any(row.principal for row in rows[:-1]):
+        return False
+    return rows[-1].principal - course.balloon > (settings.multiple + 1) * len(rows)
 
 
 def _require_within_cap(draft: Draft, made: Schedule, *, charges: int) -> None:

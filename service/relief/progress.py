@@ -54,7 +54,10 @@ def _plain_charges(annual_rate: Decimal, periods: Iterable[Period]) -> list[Char
 
 @dataclass(slots=True)
 class Progress:
-    """The state of a schedule while it is worked out, and its rows so far."""
+    """The state of a schedule while it is worked out, and its rows so far.
+
+    `shortfall` is the most by which a level payment fell short of the interest of its period, the first one apart.
+    """
 
     course: Course
     settings: Settings
@@ -66,6 +69,7 @@ class Progress:
     regular: int = 0
     level: int | None = None
     contractual: bool = False
+    shortfall: int = 0
     eased: dict[int, Easing] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     uneased: "Progress | None" = None
@@ -98,20 +102,28 @@ class Progress:
         return [*sorted(stops - {0, count}), count]
 
     def _stretch(self, start: int, stop: int) -> None:
-        """Work out regular instalments: each repays its share, and the very last one all that is left."""
-        if self._breaks(start):
-            self.level = self._level(start)
-        level, by_payment = self.level or 0, self.course.repayment is not Repayment.EQUAL_PRINCIPAL
-        last, balance = len(self.periods) - 1, self.balance
+        """Work out regular instalments: each repays its share, and the very last one all that is left.
+
+        A stretch begins with the schedule, where a rate changes, and after eased instalments: with a payment anew.
+        """
+        level = self.level = self._level(start)
+        by_payment = self.course.repayment is not Repayment.EQUAL_PRINCIPAL
+        last, balance, unpaid = len(self.periods) - 1, self.balance, self.carried + self.put_off
         for position in range(start, stop):
-            opening = balance
+            opening, made_good = balance, 0
             accrued = self.charges[position].on(opening)
-            # Never less than the interest of the period: only what an easing leaves unpaid may make a debt grow.
             principal = level - accrued if by_payment else max(level, -accrued)
-            principal = min(max(principal, 0), opening) if position < last else opening
+            if position == last or principal > opening:
+                principal = opening
+            elif principal < 0:
+                # Never less than the interest of the period: only what an easing leaves unpaid may make a debt grow.
+                self.shortfall = max(self.shortfall, -principal if level and position > start else 0)
+                principal = 0
             balance = opening - principal
-            made_good = self._carried_part(position) if self.carried else 0
-            self.rows.append(Row(opening, principal, accrued + made_good, accrued, 0, self.carried + self.put_off))
+            if self.carried:
+                made_good = self._carried_part(position)
+                unpaid -= made_good
+            self.rows.append(Row(opening, principal, accrued + made_good, accrued, 0, unpaid))
         self.regular += stop - start
         self.balance = balance
 
@@ -166,12 +178,6 @@ class Progress:
                 assert_never(easing.unpaid)
         return accrued, 0
 
-    def _breaks(self, position: int) -> bool:
-        """Say whether the level payment is worked out anew: at first, when the rate changes, after eased ones."""
-        if self.level is None or position - 1 in self.eased:
-            return True
-        return len(self.course.rates) > 1 and self._known(position) > self._known(position - 1)
-
     def _known(self, position: int) -> int:
         """Return how many rates have come into force by the end of a period."""
         return sum(since < self.periods[position].end for since, _ in self.course.rates[1:]) + 1
@@ -192,7 +198,11 @@ class Progress:
         if course.repayment is Repayment.EQUAL_PRINCIPAL:
             return max(round_payment(Fraction(self.balance - course.balloon, horizon), self.settings), 0)
         ahead = self._charges_ahead(position, horizon)
-        return level_payment(self.balance, ahead, self.settings, balloon=course.balloon)
+        payment = level_payment(self.balance, ahead, self.settings, balloon=course.balloon)
+        # A first period so long that its interest exceeds the payment pays that interest, and the others repay all.
+        if horizon > 1 and ahead[0].on(self.balance) > payment:
+            payment = level_payment(self.balance, ahead[1:], self.settings, balloon=course.balloon)
+        return payment
 
     def level_at(self, position: int) -> int:
         """Return the payment (or the principal part) that a regular instalment came to."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from service.domain.money import Amounts, Component
 from service.domain.words import Repayment
@@ -15,8 +16,7 @@ from service.relief.progress import Progress, charges_of
 from service.relief.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Instalment:
+class Instalment(NamedTuple):
     """One numbered payment, in minor units.
 
     `principal` repays the balance that bears interest (`opening` to `closing`); `interest` is what is paid of it,
@@ -51,11 +51,15 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """All instalments of a plan, the period of each, and the separate amount due at the end if there is one."""
+    """All instalments of a plan, the period of each, and the separate amount due at the end if there is one.
+
+    `shortfall` is the most by which a level payment, as it was worked out, is less than the interest of its period.
+    """
 
     instalments: tuple[Instalment, ...]
     periods: tuple[Period, ...]
     deferred: Deferred | None = None
+    shortfall: int = 0
 
 
 def schedule(course: Course, settings: Settings) -> Schedule:
@@ -70,7 +74,12 @@ def schedule(course: Course, settings: Settings) -> Schedule:
     progress = Progress(course, settings, periods, charges_of(course, periods))
     progress.to_the_end()
     rows = _instalments(course, settings, progress)
-    return Schedule(instalments=rows, periods=periods[: len(rows)], deferred=_deferred(course, progress))
+    return Schedule(
+        instalments=rows,
+        periods=periods[: len(rows)],
+        deferred=_deferred(course, progress),
+        shortfall=progress.shortfall,
+    )
 
 
 def _periods(course: Course) -> tuple[Period, ...]:
@@ -90,12 +99,13 @@ def _instalments(course: Course, settings: Settings, progress: Progress) -> tupl
     rows = []
     for position, (period, row) in enumerate(zip(progress.periods, progress.rows, strict=True)):
         opening, principal, interest, accrued, added, unpaid = row
-        part = arrears.get(position, NOTHING)
-        part_total = 0 if part is NOTHING else part.total
-        owed -= part_total
         fee = course.fee if position == fee_at else 0
+        part, payment = NOTHING, principal + interest + fee
+        if position in arrears:
+            part = arrears[position]
+            owed -= part.total
+            payment += part.total
         closing = opening - principal + added
-        payment = principal + interest + part_total + fee
         rows.append(
             Instalment(
                 position + 1, period.start, period.end, opening, principal, interest, part, fee, payment,

@@ -6,6 +6,8 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from service.domain.dates import DayCount
+from service.domain.errors import RuleBroken
 from service.domain.money import Amounts, Component
 from service.domain.words import Repayment
 from service.relief.arrangement import OverduePrincipalUntreated, ReliefExceedsDebt
@@ -39,7 +41,7 @@ from service.relief.instruments import (
     in_order,
 )
 from service.relief.layout import InstalmentsOutOfBounds
-from service.relief.plan import plan
+from service.relief.plan import DoesNotAmortise, plan
 from service.relief.settings import Settings
 from service.relief.settling import SettlementNotPossible
 from service.relief.terms import CONTRADICTIONS, TermsNotValid, require_valid
@@ -210,8 +212,9 @@ def test_every_contradiction_is_found_whichever_is_named_first(one: str, other: 
 )  # fmt: skip
 def test_what_does_not_contradict_can_be_combined_in_either_order(one: str, other: str) -> None:
     debt = li_debt(original_instalments=36)
-    terms = (Waive(principal=Portion(amount=1_683_881)), EXAMPLES[one], EXAMPLES[other])
-    terms = terms[1:] if "waive" in {one, other} else terms
+    terms: Terms = (EXAMPLES[one], EXAMPLES[other])
+    if "waive" not in {one, other}:
+        terms = (Waive(principal=Portion(amount=1_683_881)), *terms)
     made = plan(debt, terms)
 
     assert made.schedule == plan(debt, terms[::-1]).schedule
@@ -549,3 +552,151 @@ def test_a_renewal_repays_the_old_contract() -> None:
 def test_instalments_that_are_not_there_cannot_be_eased(debt_changes: dict[str, Any], easing: Instrument) -> None:
     with pytest.raises(EasingNotPossible):
         plan(plain(**debt_changes), (easing,))
+
+
+class TestAmortising:
+    """Payments that do not repay are refused, unless an instrument of the last kind says so."""
+
+    @pytest.mark.parametrize(
+        "terms", ((DueDay(day=15),), (RepaymentPlan(instalments=3),), (Holiday(instalments=3),), (Upfront(amount=1),))
+    )
+    def test_a_contract_whose_instalment_is_below_the_interest_needs_another_payment(self, terms: Terms) -> None:
+        debt = plain(instalment=9_000, before=Amounts(principal=1_000_000, fees=1))
+
+        with pytest.raises(DoesNotAmortise) as refused:
+            plan(debt, terms)
+
+        assert refused.value.problems[0].code == "does_not_amortise"
+        assert plan(debt, (*terms, Term(instalments=24)) if terms[0].kind != "repayment_plan" else ()).schedule
+
+    def test_as_a_baseline_it_pays_the_interest_and_the_rest_at_the_end(self) -> None:
+        made = plan(plain(instalment=9_000), ())
+
+        assert [row.payment for row in made.schedule] == [10_000] * 11 + [1_010_000]
+
+    @pytest.mark.parametrize("easing", (Reduced(instalments=6, payment=9_000, accrual="compound", then="raise"),))
+    def test_an_easing_may_let_the_debt_grow(self, easing: Instrument) -> None:
+        made = plan(plain(), (easing,))
+
+        assert made.schedule[5].closing > 1_000_000
+
+    def test_a_payment_that_rounding_takes_down_to_the_interest_is_refused(self) -> None:
+        """At 36 % over forty years the payment is 30,000.02 and the interest 30,000."""
+        with pytest.raises(DoesNotAmortise):
+            plan(plain(1_000_000, rate="0.36"), (Term(instalments=480),))
+
+        rounded_up = plan(plain(1_000_000, rate="0.36"), (Term(instalments=480),), Settings(level_payment="up"))
+        assert rounded_up.schedule[0].principal == 1
+
+    def test_a_payment_below_the_interest_of_long_months_is_refused(self) -> None:
+        debt = plain(100_000_000, rate="0.144", day_count=DayCount.ACT_365)
+
+        with pytest.raises(DoesNotAmortise):
+            plan(debt, (Term(instalments=480),))
+
+    def test_a_long_first_period_pays_its_interest_and_the_others_are_level(self) -> None:
+        """From 1 December to 15 January over forty years: 45 days bear more than the payment of a month."""
+        debt = plain(100_000_000, rate="0.06")
+        made = plan(debt, (DueDay(day=15), Term(instalments=480)))
+        first, *rest = made.schedule
+
+        assert (first.payment, first.principal) == (739_726, 0)
+        assert len(rest) == 479
+        assert {row.payment for row in rest[:-1]} == {plan(debt, (Term(instalments=479),)).schedule[0].payment}
+
+
+class TestContractGoesOn:
+    """The contract's own payment is kept exactly where what bears interest, and how, is what it was."""
+
+    @pytest.mark.parametrize("terms", ((), (RepaymentPlan(instalments=3),), (ArrearsPlan(instalments=3),)))
+    def test_it_is_kept(self, terms: Terms) -> None:
+        debt = plain(1_100_000, overdue_principal=100_000, instalment=88_900)
+
+        assert {row.payment - row.arrears.total for row in plan(debt, terms).schedule[:-1]} == {88_900}
+
+    @pytest.mark.parametrize(
+        "terms",
+        (
+            (Rate(annual_rate=Decimal("0.06")),),
+            (Waive(principal=Portion(amount=1)),),
+            (Balloon(principal=Portion(amount=1)),),
+            (Forbear(principal=Portion(amount=1)),),
+            (Term(instalments=12),),
+            (Reschedule(repayment=Repayment.EQUAL_PRINCIPAL),),
+        ),
+    )
+    def test_it_is_worked_out_anew(self, terms: Terms) -> None:
+        assert plan(plain(instalment=88_900), terms).schedule[0].payment != 88_900
+
+    @pytest.mark.parametrize("repayment", (Repayment.EQUAL_PRINCIPAL, Repayment.INTEREST_ONLY, Repayment.BULLET))
+    def test_where_payments_are_not_level_the_next_instalment_says_nothing_of_the_others(
+        self, repayment: Repayment
+    ) -> None:
+        """The posted instalment of equal principal includes its interest: it is no part of principal."""
+        with_it, without = (
+            plan(plain(repayment=repayment, instalment=instalment), ()) for instalment in (93_333, None)
+        )
+
+        assert with_it.schedule == without.schedule
+
+
+def test_a_fee_is_due_with_the_first_instalment_that_is_not_eased() -> None:
+    made = plan(plain(), (Renew(instalments=12, fee=500), Holiday(instalments=2)))
+
+    assert [row.fees for row in made.schedule[:4]] == [0, 0, 500, 0]
+    assert [row.payment for row in made.schedule[:2]] == [0, 0]
+
+
+def test_a_settlement_of_very_little_has_no_payments_of_nothing() -> None:
+    made = plan(plain(5), (Settlement(fraction=Decimal(1), instalments=24),))
+
+    assert [row.payment for row in made.schedule] == [1] * 5
+
+
+@pytest.mark.parametrize(("principal", "fraction"), ((0, "1"), (100, "0.001")))
+def test_a_settlement_of_nothing_is_refused(principal: int, fraction: str) -> None:
+    with pytest.raises(SettlementNotPossible) as refused:
+        plan(plain(principal), (Settlement(fraction=Decimal(fraction), instalments=3),))
+
+    assert refused.value.problems[0].pointer == "/instruments/0"
+
+
+def test_a_repayment_plan_carries_everything_overdue_and_nothing_else() -> None:
+    """Overdue principal, interest, penalty and fees over three; the contract's own payments beside them."""
+    debt = li_debt(before=Amounts(principal=11_069_457, interest=314_751, penalty=24_336, fees=9_000))
+    rows = plan(debt, (RepaymentPlan(instalments=3),)).schedule
+
+    assert sum((row.arrears for row in rows), Amounts()) == Amounts(
+        principal=debt.overdue_principal, interest=378_454, penalty=37_535, fees=9_000
+    )
+    assert [row.arrears.total > 0 for row in rows] == [True] * 3 + [False] * 12
+
+
+@pytest.mark.parametrize(
+    ("instrument", "pointer"),
+    (
+        (Rate(annual_rate=Decimal("0.2")), "/instruments/1/annual_rate"),
+        (
+            Rate(annual_rate=Decimal(0), steps=(RateStep(from_instalment=3, annual_rate=Decimal("0.2")),)),
+            "/instruments/1/steps/0/annual_rate",
+        ),
+        (Renew(instalments=12, annual_rate=Decimal("0.2")), "/instruments/1/annual_rate"),
+        (
+            Rate(
+                annual_rate=Decimal(0),
+                effective_from=date(2027, 6, 1),
+                steps=(RateStep(from_instalment=2, annual_rate=Decimal(0)),),
+            ),
+            "/instruments/1/steps/0/from_instalment",
+        ),
+        (DueDay(first_due_on=EFFECTIVE_ON), "/instruments/1"),
+        (Term(instalments=24, counts_from="origination"), "/instruments/1/counts_from"),
+        (Settlement(fraction=Decimal(1), instalments=1), "/instruments/1"),
+    ),
+)
+def test_a_refusal_points_at_its_instrument(instrument: Instrument, pointer: str) -> None:
+    debt = plain() if instrument.kind != "settlement" else plain(1)
+    with pytest.raises(RuleBroken) as refused:
+        plan(debt, (Upfront(amount=1), instrument))
+
+    assert [p.pointer for p in refused.value.problems] == [pointer]

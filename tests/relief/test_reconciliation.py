@@ -16,7 +16,7 @@ def made() -> Plan:
     return plan(li_debt(), (*LI_TERMS, Forbear(principal=Portion(amount=1_000_000))))
 
 
-def require(a_plan: Plan, rows: tuple[Instalment, ...] | None = None, **changes: int) -> None:
+def require(a_plan: Plan, rows: tuple[Instalment, ...] | None = None, /, **changes: int) -> None:
     figures = {
         "upfront": a_plan.upfront.total,
         "new_interest": a_plan.new_interest,
@@ -68,7 +68,7 @@ def test_interest_out_of_nowhere_is_noticed() -> None:
 
 def test_a_balance_left_at_the_end_is_noticed() -> None:
     good = made()
-    last = replace(good.schedule[-1], closing=1)
+    last = good.schedule[-1]._replace(closing=1)
 
     with pytest.raises(OutOfBalance, match="last balance"):
         require(good, (*good.schedule[:-1], last))
@@ -77,10 +77,25 @@ def test_a_balance_left_at_the_end_is_noticed() -> None:
 def test_a_component_in_the_wrong_place_is_noticed() -> None:
     good = made()
     first = good.schedule[0]
-    wrong = replace(first, principal=first.principal - 5, arrears=Amounts(fees=5))
+    wrong = first._replace(principal=first.principal - 5, arrears=Amounts(fees=5))
 
     with pytest.raises(OutOfBalance, match="carry"):
         require(good, (wrong, *good.schedule[1:]))
+
+
+def test_a_final_amount_of_another_component_is_noticed() -> None:
+    good = made()
+    assert good.deferred is not None
+    wrong = replace(good.deferred, debt=Amounts(fees=good.deferred.debt.total))
+
+    with pytest.raises(OutOfBalance, match="does not await its end"):
+        require(replace(good, deferred=wrong))
+
+
+@pytest.mark.parametrize("name", ("upfront", "new_interest", "new_fees"))
+def test_a_payment_that_nobody_owes_is_noticed(name: str) -> None:
+    with pytest.raises(OutOfBalance, match="payments come to"):
+        require(made(), **{name: 5})
 
 
 def test_a_negative_destination_is_noticed() -> None:
