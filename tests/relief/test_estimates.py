@@ -2,34 +2,27 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import product
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import settings as running
 from hypothesis import strategies as st
 
-from service.domain.dates import Frequency
 from service.domain.errors import RuleBroken
 from service.domain.policy import Level
 from service.domain.settings import InstrumentTemplate, Limits, MenuSettings, PolicySettings, Rounding
-from service.domain.words import Repayment
 from service.relief.affordability import Ability, demands
 from service.relief.closed_form import has_closed_form
 from service.relief.conditions import Appraisal, Conditions, baseline, expected
 from service.relief.debt import Debt
-from service.relief.estimates import Estimates, estimate
+from service.relief.estimates import Estimates
 from service.relief.families import Family, family
 from service.relief.limits import eased_instalments, settled
-from service.relief.outlay import Outlay
-from service.relief.pay_days import least_in_a_month
 from service.relief.plan import Plan
 from service.relief.search import Search
-from service.relief.settings import Settings
 from service.relief.survival import most_expected
-from tests.relief.negotiations import EFFECTIVE_ON, LI, debts, grid, programme, template
+from tests.relief.negotiations import debts, grid, programme, template
 
 STEP: Final = date(2027, 9, 17)
 SURPLUS: Final = 10**12
@@ -47,7 +40,9 @@ def before_the_schedule(draw: st.DrawFn, debt: Debt) -> list[InstrumentTemplate]
     made = draw(waivers())
     if draw(st.booleans()):
         most = debt.balance.total
-        made.append(template("upfront", {"amount": grid(*draw(st.lists(st.integers(1, most), min_size=1, max_size=2)))}))
+        made.append(
+            template("upfront", {"amount": grid(*draw(st.lists(st.integers(1, most), min_size=1, max_size=2)))})
+        )
     return made
 
 
@@ -75,8 +70,8 @@ def instruments(draw: st.DrawFn, debt: Debt) -> list[InstrumentTemplate]:
             made.append(template(kind, {"fraction": grid("0", "0.3")}))
     if draw(st.integers(0, 3)) == 0:
         made.append(template("arrears_plan", {"instalments": grid(1, 4)}))
-    counts = draw(st.lists(st.integers(1, 90), min_size=1, max_size=4))
-    made.append(template("term", {"instalments": grid(*counts)}))
+    terms: list[int] = draw(st.lists(st.integers(1, 90), min_size=1, max_size=4))
+    made.append(template("term", {"instalments": grid(*terms)}))
     if draw(st.booleans()):
         made.append(template("rate", {"annual_rate": grid("0", "0.031", str(debt.annual_rate))}))
     if draw(st.integers(0, 2)) == 0:
