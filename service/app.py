@@ -18,6 +18,7 @@ from service.api.limits import Limits
 from service.api.parts import Parts
 from service.api.routes import ROUTERS
 from service.casework.desk import Desk
+from service.delivery.worker import Worker
 from service.policies.registry import Registry
 from service.settings import Settings
 from service.storage.engine import connect, require_durable
@@ -78,3 +79,10 @@ def create_app(
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(EveryAnswer)
     return app
+
+
+def worker_of(app: FastAPI) -> Worker:
+    """Return the worker on the parts of a service that has started."""
+    parts: Parts = app.state.parts
+    assert parts.desk is not None
+    return Worker(database=parts.database, desk=parts.desk, clock=parts.clock)

@@ -78,13 +78,22 @@ def parley(
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any free one.")] = 8000,
+    worker: Annotated[bool, typer.Option(help="Let deadlines run out here; off where `parley worker` runs.")] = True,
 ) -> None:
     """Serve the API until stopped."""
     settings = read_settings()
     asyncio.run(cli_records.prepare(settings))
     with suppress(KeyboardInterrupt):
-        if not cli_serving.serve(settings, host=host, port=port):
+        if not cli_serving.serve(settings, host=host, port=port, worker=worker):
             raise typer.Exit(1)
+
+
+@app.command()
+def worker() -> None:
+    """Let deadlines run out, until stopped; any number of workers may share a database."""
+    settings = read_settings()
+    asyncio.run(cli_records.prepare(settings))
+    asyncio.run(cli_serving.work(settings))
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """What tests of storage and of the API work on: the whole service, on SQLite and on PostgreSQL, with a clock of theirs."""  # noqa: E501
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,7 @@ from service.storage.engine import Database, connect
 from service.storage.migrating import migrate
 from service.storage.tables import METADATA
 from tests import postgres
+from tests.commands import Parley
 
 # The same examples in every run, however slow the machine: `--hypothesis-profile=default` looks for new ones.
 settings.register_profile("parley", derandomize=True, deadline=None)
@@ -184,6 +186,16 @@ async def service(migrated_url: str, tmp_path: Path, clock: Clock) -> AsyncItera
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://parley.test", timeout=30) as http:
             yield Service(app=app, http=http, clock=clock)
+
+
+@pytest.fixture
+def parley(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Parley:
+    """Return the command, with an empty data folder and no setting of this machine."""
+    for name in [name for name in os.environ if name.startswith("PARLEY_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PARLEY_DATA", str(tmp_path / "data"))
+    return Parley(monkeypatch, capsys, tmp_path / "data")
 
 
 def _file(path: Path) -> str:

@@ -97,7 +97,7 @@ async def get_case(case_id: UUID, work: Reading, desk: DeskOf, response: Respons
 
 
 @router.patch("/{case_id}/application")
-@refuses(*LENDERS, NotPatchable, LoanInNegotiation)
+@refuses(*MOVES, NotPatchable, LoanInNegotiation)
 async def patch_application(case_id: UUID, raw: Patch, work: Work, desk: DeskOf, today: Today) -> CaseView:
     """Change the application by a JSON merge patch (RFC 7396); each change makes a new version.
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
+from service.api.bodies.calculation_examples import RATES, SCHEDULE, WATERFALL
 from service.api.bodies.example import LI, LI_LOAN
 
 Bodies = dict[str, Any]
@@ -61,6 +62,21 @@ REQUESTS: Final[dict[str, Bodies]] = {
         "what Li can pay": {"payment": 320000, "months": 48, "lump_sum": None, "first_due_on": None},
         "something at once": {"lump_sum": 500000},
     },
+    "post_hold": {
+        "in a person's words": {"reason": "illness", "scopes": ["contact", "collection"], "ends_on": "2027-01-15"},
+        "one that the pack names": {"reason": "moratorium"},
+    },
+    "end_hold": EMPTY,
+    "post_information_request": {
+        "one more document": {
+            "items": [{"kind": "rental_contract", "loan_id": None, "why": "The rent is higher than usual."}],
+            "note": "A photograph of it is enough.",
+            "due_on": None,
+        }
+    },
+    "post_schedule": {"what the documentation shows": SCHEDULE},
+    "post_rates": {"what the documentation shows": RATES},
+    "post_waterfall": {"what the documentation shows": WATERFALL},
     "refuse_counter_proposal": {"with the reason": {"reason": "The shop is for sale; we wait for the price."}},
 }
 """Bodies by operation, each under the words in which the documentation shows it; the first is the one to begin with."""

@@ -29,6 +29,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
@@ -40,6 +41,7 @@ from service.api.problems import Refusal
 from service.api.query import parameters_of, require_known
 from service.domain.actors import Actor
 from service.domain.errors import Conflict, DomainError, RuleBroken
+from service.domain.lifecycle import CaseState, moves_from
 from service.storage.progress import progress
 from service.storage.work import UnitOfWork
 
@@ -164,7 +166,7 @@ async def _with_file(request: Request, parts: Parts, run: Handler, key: str | No
     upload = request.state.upload = await read_upload(request, parts)
     try:
         response = await _open(request, parts, run, opens=Opens.WRITING, key=key)
-    except (DomainError, Refusal):
+    except (DomainError, Refusal, RequestValidationError):
         await parts.files.discard(upload.stored.key)
         raise
     if idempotency_key.REPLAYED in response.headers:
@@ -206,14 +208,17 @@ async def _write(request: Request, parts: Parts, run: Handler, key: str | None) 
 async def _run_on_version(request: Request, run: Handler, work: UnitOfWork) -> Response:
     """Run a route under If-Match: a stale version outweighs what the record's state says, but not whether it is seen.
 
-    The version is that of the record that was locked, before this request changed it.
+    The version is that of the record that was locked, before this request changed it. Whatever the state of a case
+    stands in the way of, the answer says what can be done in it.
     """
     course = progress(work.session)
     try:
         response = await run(request)
-    except (Conflict, RuleBroken):
+    except (Conflict, RuleBroken) as error:
         if course.version is not None:
             etags.honour(request, course.version)
+        if course.state is not None and isinstance(error, Conflict):
+            error.context["allowed"] = sorted(move.action for move in moves_from(CaseState(course.state)))
         raise
     assert response.status_code < 400, "a route raises its errors, so that nothing of it is kept"
     etags.honour(request, course.version)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final, Literal
 
 from service.domain.errors import Problem, RuleBroken
+from service.domain.settings import MenuSettings
 from service.domain.steps import Household, Step, Target
 from service.relief.contract import Contract, debt_of
 from service.relief.eu_apr import Counted, eu_apr
@@ -24,11 +25,15 @@ Method = Literal["irr", "xirr", "npv", "nfv", "mirr", "eu_apr", "uk_apr", "us_ap
 Answer = YieldPerPeriod | UsRate | Decimal
 
 
+NO_HAZARD: Final = MenuSettings(hazard_monthly=Decimal(0), hazard_exponent=Decimal(0))
+"""Expected values rest on a lender's figures, which a calculator has none of; so nothing is worked out from them."""
+
+
 class NoAnswer(RuleBroken):
     """None of the methods asked for has an answer; the problem of each is a member of its name."""
 
-    code = "no_rate"
-    title = "There is no such rate"
+    code = "no_method_answers"
+    title = "No method has an answer"
 
 
 class RateNeeded(RuleBroken):
@@ -129,7 +134,8 @@ def _measured(made: Plan, settings: Settings) -> CalculatedSchedule:
         annual = xirr(flows(made))
     except NoRate:
         annual = None
-    return CalculatedSchedule(plan=made, measures=measures(made, settings), irr=monthly_yield(made), xirr=annual)
+    found = measures(made, settings, figures=NO_HAZARD)
+    return CalculatedSchedule(plan=made, measures=found, irr=monthly_yield(made), xirr=annual)
 
 
 def _problem_of(broken: RuleBroken) -> MethodProblem:

@@ -7,6 +7,7 @@ from typing import Final
 from service.casework.clocks import keep_offers
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, in_state, legal_moves, require_running
+from service.casework.following import happened
 from service.casework.holding import hold_loans
 from service.casework.moves import evidence_missing, system_acts, take
 from service.casework.offering import indicative, offer_menu
@@ -140,7 +141,9 @@ async def information_arrived(work: UnitOfWork, file: CaseFile, *, desk: Desk) -
         return False
     if asks_for_facts_only(file) and await review_as_system(work, file, desk=desk) is not None:
         return True
-    await take(work.as_system(caused_by=work.cause), file, CaseAction.PROVIDE_INFORMATION, policy=policy)
+    system = work.as_system(caused_by=work.cause)
+    await take(system, file, CaseAction.PROVIDE_INFORMATION, policy=policy)
+    await happened(system, file, "evidence_complete", policy=policy)
     await review_as_system(work, file, desk=desk)
     return True
 

@@ -1,7 +1,7 @@
 """The clocks of a case: started, held up and met by what happens to it."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -26,9 +26,10 @@ from service.domain.offer import EXPIRY_WAITS, OfferState
 from service.domain.policy import Policy
 from service.storage import clocks
 from service.storage.documents import dump, load
-from service.storage.tables import ClockRow
+from service.storage.tables import CaseRow, ClockRow
 from service.storage.work import UnitOfWork
 
+INFORMATION: Final = "information"
 OFFER_TITLE: Final = {"en": "The offer stands until then", "zh-CN": "方案有效期"}
 
 
@@ -145,6 +146,15 @@ async def keep_offers(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> No
     note_next(file)
 
 
+def keep_information(file: CaseFile, *, policy: Policy) -> None:
+    """Have the borrower's time for information end on the day that was named to them."""
+    due_on = file.case.information_due_on
+    for clock in file.live_clocks:
+        if clock.code == INFORMATION and due_on is not None:
+            clock.due_on, clock.due_at = due_on, end_of_day(due_on, policy.settings.time_zone)
+    note_next(file)
+
+
 def note_next(file: CaseFile) -> None:
     """Copy the next deadline into the case, by which worklists are sorted."""
     running = [clock.due_at for clock in file.live_clocks if clock.state == ClockState.RUNNING]
@@ -186,3 +196,19 @@ def _go_on(clock: ClockRow, *, policy: Policy, on: date) -> None:
     clock.paused_days += (on - clock.paused_on).days
     clock.due_at = end_of_day(clock.due_on, settings.time_zone)
     clock.state, clock.paused_on = ClockState.RUNNING, None
+
+
+async def worklist(
+    work: UnitOfWork, *, due_before: datetime | None, limit: int, after: object
+) -> Sequence[tuple[ClockRow, CaseRow]]:
+    """Read the running deadlines of the cases that the actor may see, the next one first."""
+    place = None
+    if isinstance(after, str):
+        moment, _, clock_id = after.partition(" ")
+        place = clocks.WorklistPlace(datetime.fromisoformat(moment), UUID(clock_id))
+    return await clocks.worklist(work.session, visible_to=work.actor, due_before=due_before, limit=limit, after=place)
+
+
+def place_of(clock: ClockRow) -> str:
+    """Return where a worklist goes on after a clock."""
+    return f"{clock.due_at.isoformat()} {clock.id}"

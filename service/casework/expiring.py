@@ -13,11 +13,11 @@ from service.casework.moves import take
 from service.casework.pinning import policy_of
 from service.casework.reviewing import judge_what_is_there
 from service.domain.clocks import ClockState, EndAction
+from service.domain.holds import HoldState
 from service.domain.lifecycle import CaseAction, CaseState
 from service.domain.offer import OfferState
 from service.domain.policy import Policy
 from service.storage import clocks as clock_rows
-from service.storage import holds as hold_rows
 from service.storage import offers
 from service.storage.tables import ClockRow
 from service.storage.work import UnitOfWork
@@ -88,8 +88,8 @@ async def _expire_offer(ran: RanOut) -> None:
 
 
 async def _end_hold(ran: RanOut) -> None:
-    for hold in await hold_rows.of_case(ran.work.session, ran.file.case.id):
-        if hold.id == ran.clock.subject_id and hold.state == "running":
+    for hold in ran.file.holds:
+        if hold.id == ran.clock.subject_id and hold.state == HoldState.RUNNING:
             await holds.end(ran.work, ran.file, hold, on=local_day(ran.policy, ran.clock.due_at), why=ran.clock.code)
 
 

@@ -19,8 +19,30 @@ from service.domain.offer import OfferState, effective_state
 from service.domain.person import join
 from service.domain.policy import Eligibility, Verdict
 from service.domain.settings import PolicySettings
-from service.storage import agreements, applications, cases, clocks, decisions, events, evidence, offers, reviews
-from service.storage.tables import AgreementRow, CaseRow, ClockRow, DecisionRow, EvidenceRow, OfferRow, ReviewRow
+from service.storage import (
+    agreements,
+    applications,
+    cases,
+    clocks,
+    decisions,
+    events,
+    evidence,
+    holds,
+    information,
+    offers,
+    reviews,
+)
+from service.storage.tables import (
+    AgreementRow,
+    CaseRow,
+    ClockRow,
+    DecisionRow,
+    EvidenceRow,
+    HoldRow,
+    InformationRequestRow,
+    OfferRow,
+    ReviewRow,
+)
 from service.storage.work import UnitOfWork
 
 MANDATE = "mandate"
@@ -48,6 +70,8 @@ class CaseFile:
     offers: list[OfferRow] = field(default_factory=list)
     agreements: list[AgreementRow] = field(default_factory=list)
     clocks: list[ClockRow] = field(default_factory=list)
+    requests: list[InformationRequestRow] = field(default_factory=list)
+    holds: list[HoldRow] = field(default_factory=list)
     menu_empty: list[dict[str, Any]] | None = None
     took_part: frozenset[str] = frozenset()
 
@@ -119,6 +143,8 @@ async def open_file(work: UnitOfWork, case_id: UUID, *, lock: bool = True) -> Ca
         offers=await offers.of_case(work.session, case.id),
         agreements=list(await agreements.about_loans(work.session, [s.loan.id for s in snapshots])),
         clocks=await clocks.live_of(work.session, case.id) if lock else [],
+        requests=await information.of_case(work.session, case.id) if case.information_due_on else [],
+        holds=await holds.of_case(work.session, case.id) if case.holds else [],
     )
     require_visible(file.parties, work.actor)
     if in_state(file, CaseState.IN_REVIEW) and approved(file):

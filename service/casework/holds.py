@@ -6,7 +6,7 @@ from uuid import UUID
 
 from service.casework import clocks
 from service.casework.desk import Desk, local_day
-from service.casework.file import CaseFile, open_file
+from service.casework.file import CaseFile, open_file, require_running
 from service.casework.pinning import policy_of
 from service.domain.access import is_lender
 from service.domain.actors import Role
@@ -23,7 +23,6 @@ from service.domain.holds import (
     last_day,
     require_sensible,
 )
-from service.domain.lifecycle import TERMINAL, CaseState
 from service.domain.policy import Policy
 from service.storage import holds
 from service.storage.tables import HoldRow
@@ -51,7 +50,7 @@ class HoldEnded(Conflict):
 
 async def follow(work: UnitOfWork, file: CaseFile, what: str, *, policy: Policy) -> None:
     """End the holds that something ends, and set those that the pack begins with it."""
-    running = [h for h in await holds.of_case(work.session, file.case.id) if h.state == HoldState.RUNNING]
+    running = [hold for hold in file.holds if hold.state == HoldState.RUNNING]
     today = local_day(policy, work.now)
     for hold in running:
         rule = policy.settings.holds.get(hold.reason)
@@ -84,8 +83,7 @@ async def set_hold(
     file = await open_file(work, case_id)
     if work.actor.role not in SETTERS:
         raise NotPermitted("The lender, or the partner who posted the case, sets holds.")
-    if CaseState(file.case.state) in TERMINAL:
-        raise Conflict(f"The case is {file.case.state}.", state=file.case.state)
+    require_running(file)
     policy = policy_of(file, desk)
     today = local_day(policy, work.now)
     rule = policy.settings.holds.get(reason)
@@ -112,7 +110,7 @@ async def end_hold(work: UnitOfWork, *, case_id: UUID, hold_id: UUID, desk: Desk
     file = await open_file(work, case_id)
     if not is_lender(work.actor):
         raise NotPermitted("The lender ends holds.")
-    row = next((h for h in await holds.of_case(work.session, case_id) if h.id == hold_id), None)
+    row = next((hold for hold in file.holds if hold.id == hold_id), None)
     if row is None:
         raise HoldNotFound("The case has no such hold.")
     if row.state != HoldState.RUNNING:
@@ -132,13 +130,7 @@ async def end(work: UnitOfWork, file: CaseFile, hold: HoldRow, *, on: date, why:
 async def of_case(work: UnitOfWork, *, case_id: UUID) -> tuple[CaseFile, Sequence[HoldRow]]:
     """Read the holds of a case, oldest first."""
     file = await open_file(work, case_id, lock=False)
-    return file, await holds.of_case(work.session, case_id)
-
-
-async def spans_of_interest(work: UnitOfWork, file: CaseFile) -> tuple[Span, ...]:
-    """Return the days on which a hold keeps the case's loans from accruing interest and penalty."""
-    rows = await holds.of_case(work.session, file.case.id)
-    return tuple(span_of(row) for row in rows if "interest" in row.scopes)
+    return file, file.holds
 
 
 def span_of(row: HoldRow) -> Span:
@@ -164,6 +156,7 @@ async def _begin(work: UnitOfWork, file: CaseFile, code: str, rule: HoldRule, *,
 
 
 async def _tell(work: UnitOfWork, file: CaseFile, row: HoldRow, *, policy: Policy) -> None:
+    file.holds.append(row)
     await work.record(
         file.case, "hold_set", hold=str(row.id), scopes=row.scopes, starts_on=row.starts_on, ends_on=row.ends_on,
         reason=row.reason,

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, open_file, require_running
+from service.casework.following import happened
 from service.casework.holding import hold_loans
-from service.casework.moves import take
+from service.casework.moves import evidence_missing, take
 from service.casework.pinning import policy_of
 from service.casework.reviewing import review_as_system
 from service.domain.access import CaseNotFound, is_lender, move_for
@@ -53,6 +54,7 @@ async def post_case(work: UnitOfWork, application: Application, *, submit: bool,
         agreements=list(await agreements.about_loans(work.session, [s.loan.id for s in snapshots])),
     )
     await work.record(case, "created", loans=[s.loan.id for s in snapshots], source=source)
+    await happened(work, file, "created", policy=policy_of(file, desk))
     if submit:
         await _submit(work, file, desk=desk)
     return file
@@ -118,7 +120,10 @@ async def assign(work: UnitOfWork, *, case_id: UUID, assignee: str | None) -> Ca
 
 async def _submit(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> None:
     file.case.submitted_at = work.now
-    await take(work, file, CaseAction.SUBMIT, policy=policy_of(file, desk))
+    policy = policy_of(file, desk)
+    await take(work, file, CaseAction.SUBMIT, policy=policy)
+    if not evidence_missing(work, file, policy):
+        await happened(work, file, "evidence_complete", policy=policy)
     await review_as_system(work, file, desk=desk)
 
 

@@ -11,7 +11,7 @@ from service.casework.following import happened
 from service.casework.judging import Matter, facts_of
 from service.domain.access import move_for
 from service.domain.actors import Role
-from service.domain.evidence import EvidenceState, Item, missing
+from service.domain.evidence import EvidenceState, Item, RequiredItem, missing
 from service.domain.guards import require
 from service.domain.lifecycle import TERMINAL, CaseAction, CaseState
 from service.domain.offer import OfferState
@@ -102,6 +102,12 @@ def matter(file: CaseFile, policy: Policy) -> Matter:
         ],
         flags=file.case.flags,
         own_reliefs=reliefs_in(file.agreements, zone),
+        asked=[
+            RequiredItem(kind=item["kind"], loan_id=item["loan_id"], why=item["why"], source="asked for by a person")
+            for request in file.requests
+            if request.state == "open"
+            for item in request.items
+        ],
     )
 
 

@@ -8,6 +8,7 @@ from service.casework import clocks
 from service.casework.authority import held
 from service.casework.desk import Desk, local_day
 from service.casework.file import CaseFile, in_state, open_file
+from service.casework.holds import span_of
 from service.casework.moves import permit, take
 from service.casework.pinning import policy_of
 from service.casework.planning import Frame, TermsByLoan, frame_of
@@ -154,7 +155,8 @@ def require_authority(proposal: Proposal, *, level: Level) -> None:
 
 def frame_for(work: UnitOfWork, file: CaseFile, policy: Policy) -> Frame:
     """Return the frame in which plans for this case are made now."""
-    return frame_of(file.application, file.snapshots, file.verdict, policy, at=work.now)
+    holds = [span_of(row) for row in file.holds if "interest" in row.scopes]
+    return frame_of(file.application, file.snapshots, file.verdict, policy, at=work.now, interest_holds=holds)
 
 
 async def store_round(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from service.domain.application import Application
 from service.domain.derivation import surplus, surplus_expected
 from service.domain.errors import Problem, RuleBroken
+from service.domain.holds import Span
 from service.domain.loans import Snapshot
 from service.domain.policy import Eligibility, Policy, Verdict
 from service.domain.settings import PolicySettings, Programme
@@ -18,6 +19,7 @@ from service.relief.bringing_forward import bring_forward
 from service.relief.debt import Debt
 from service.relief.due_days import effective_day
 from service.relief.instruments import Terms
+from service.relief.periods import Span as Paused
 
 TermsByLoan = Mapping[str, Terms]
 ONLY_LOAN: Final = ""
@@ -56,6 +58,7 @@ def frame_of(
     policy: Policy,
     *,
     at: datetime,
+    interest_holds: Sequence[Span] = (),
 ) -> Frame:
     """Bring the loans forward to the first day on which all of them can change, and gather what plans need."""
     settings = policy.settings
@@ -70,7 +73,11 @@ def frame_of(
     return Frame(
         debts=tuple(
             bring_forward(
-                s.loan, effective_on=effective_on, allocation=settings.allocation, legal_cap=settings.legal_cap
+                s.loan,
+                effective_on=effective_on,
+                allocation=settings.allocation,
+                legal_cap=settings.legal_cap,
+                holds=[Paused(span.starts_on, span.ends_on or effective_on) for span in interest_holds],
             )
             for s in snapshots
         ),

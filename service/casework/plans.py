@@ -71,4 +71,4 @@ def unfeasible(found: Menu) -> list[dict[str, Any]]:
 
 def impossible(broken: RuleBroken) -> list[dict[str, Any]]:
     """Say by which rule of arithmetic no plan can be worked out at all."""
-    return [plain(Infeasible(limit=broken.code, bound=None, needed=None, programme=None, reveal="full"))]
+    return [plain(Infeasible(option=1, limit=broken.code, bound=None, needed=None, programme=None, reveal="full"))]

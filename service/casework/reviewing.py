@@ -17,7 +17,8 @@ from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, NotPermitted, require_no
 from service.domain.lifecycle import CaseAction, CaseState
 from service.domain.policy import Level, Outcome, Policy
-from service.storage import reviews
+from service.storage import information, reviews
+from service.storage.documents import plain
 from service.storage.tables import ReviewRow
 from service.storage.work import UnitOfWork
 
@@ -111,9 +112,13 @@ async def _request(work: UnitOfWork, file: CaseFile, judgement: Judgement, *, po
     """Ask for what is missing; where a request already runs its clock does not start anew."""
     if in_state(file, CaseState.INFORMATION_REQUESTED):
         return
-    today, running_until = local_day(policy, work.now), file.case.information_due_on
-    if running_until is None or running_until < today:
-        file.case.information_due_on = today + timedelta(days=policy.settings.negotiation.information_days)
+    today, due_on = local_day(policy, work.now), file.case.information_due_on
+    if due_on is None or due_on < today:
+        due_on = today + timedelta(days=policy.settings.negotiation.information_days)
+    file.case.information_due_on = due_on
+    if judgement.missing:
+        items = [plain({"kind": i.kind, "loan_id": i.loan_id, "why": i.why}) for i in judgement.missing]
+        file.requests.append(await information.add(work, file.case, items=items, note=None, due_on=due_on))
     await take(
         work,
         file,
@@ -121,5 +126,5 @@ async def _request(work: UnitOfWork, file: CaseFile, judgement: Judgement, *, po
         policy=policy,
         missing=[item.kind for item in judgement.missing],
         unknown=[reason.fact for reason in judgement.verdict.reasons if reason.code == FACT_UNKNOWN],
-        due_on=file.case.information_due_on,
+        due_on=due_on,
     )

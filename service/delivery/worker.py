@@ -11,7 +11,6 @@ from uuid import UUID
 from service.casework.desk import Desk
 from service.casework.expiring import expire
 from service.domain.actors import Actor
-from service.domain.errors import DomainError
 from service.storage import clocks
 from service.storage.engine import Database
 from service.storage.failures import Unavailable
@@ -62,6 +61,8 @@ class Worker:
                     done += ended
                     if not ended:
                         passed_over.add(clock_id)
-                except DomainError:
+                except Unavailable:
+                    raise
+                except Exception:
                     LOG.exception("worker: clock %s", clock_id)
                     passed_over.add(clock_id)

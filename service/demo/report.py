@@ -13,6 +13,7 @@ from service.demo.negotiation import Account
 STYLES: Final = {"agreed": "green", "rejected": "red", "declined": "yellow"}
 PROGRAMMES: Final = {
     "payment_holiday": "holiday",
+    "payment_pause": "pause",
     "term_extension": "longer term",
     "penalty_interest_waiver": "waiver",
     "repayment_plan": "repayment plan",

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Final
 
-from service.domain.money import RATE_MAX, RATE_MIN
+from service.domain.money import AMOUNT_MAX, RATE_MAX, RATE_MIN
 
 Count = Annotated[int, "count"]
 Positive = Annotated[int, "positive"]
@@ -12,6 +12,7 @@ Share = Annotated[Decimal, "share"]
 Rate = Annotated[Decimal, "annual rate"]
 Factor = Annotated[Decimal, "factor"]
 Number = Annotated[Decimal, "number"]
+Quantity = Annotated[Decimal | int, "quantity"]
 Word = Annotated[str, "word"]
 Text = Annotated[dict[str, str], "text"]
 ByCurrency = Annotated[dict[str, int], "by currency"]
@@ -25,5 +26,6 @@ BOUNDS: Final[dict[str, tuple[int | Decimal, int | Decimal]]] = {
     "annual rate": (RATE_MIN, RATE_MAX),
     "factor": (0, 100),
     "number": (0, 10_000),
+    "quantity": (0, AMOUNT_MAX),
 }
 """The least and the most of each kind, both allowed."""

@@ -11,8 +11,9 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from service.domain.conduct import Clause, ClockRule, HoldRule, NoticeKind
-from service.domain.figures import ByCurrency, Count, Days, Factor, Number, Positive, Rate, Share, Weights
+from service.domain.figures import ByCurrency, Count, Days, Factor, Number, Positive, Rate, Share, Weights, Word
 from service.domain.money import Component
+from service.domain.steps import Step, Target
 
 Condition = Callable[[Mapping[str, Any]], bool | None]
 """A compiled condition over facts: true, false, or None when a fact it names is unknown."""
@@ -177,29 +178,13 @@ class AgreementSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WaterfallStep:
-    """One step of a waterfall: what it changes, by which increments, how far, and when it is skipped."""
-
-    step: Annotated[Literal["capitalise", "rate", "term", "forbear"], "what it changes"]
-    components: Annotated[tuple[Component, ...], "which overdue components are capitalised"] = ()
-    increment: Annotated[Number | None, "by how much at a time: of the rate, in months, or of the principal"] = None
-    floor: Annotated[Rate | None, "the lowest rate"] = None
-    cap: Annotated[Number | None, "the longest term in months, or the largest part of the principal set aside"] = None
-    gate: Annotated[Annotated[Condition, "condition"] | None, "a condition without which the step is left out"] = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Waterfall:
-    """Ordered steps that are taken until a target holds, for one programme."""
+    """Ordered steps that are taken until every target holds, for one programme."""
 
     programme: Annotated[str, "the code of the programme"]
-    target: Annotated[Literal["payment_cut", "payment_to_income"], "what is aimed at"]
-    value: Annotated[Share, "the figure aimed at: the cut of the payment, or its part of the gross income"]
-    stop: Annotated[
-        Literal["<", "<="], "whether the payment must come below what the figure allows, or may just reach it"
-    ] = "<="
-    steps: Annotated[tuple[WaterfallStep, ...], "the steps, in order"]
-    source: Annotated[str, "where it comes from"]
+    targets: Annotated[tuple[Target, ...], "what the payment has to come down to"]
+    steps: Annotated[tuple[Step, ...], "the steps, in order"]
+    source: Annotated[Word, "where it comes from"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,20 +116,21 @@ def _grid(grid: Grid) -> str:
 def _waterfall(waterfall: Waterfall) -> Iterator[str]:
     yield f"## Waterfall of `{waterfall.programme}`"
     yield ""
-    yield (
-        f"Steps are taken in this order until {waterfall.target} {waterfall.stop} {figure(waterfall.value)} holds. "
-        f"Source: {waterfall.source}."
-    )
+    targets = " and ".join(f"{target.measure} {target.value}" for target in waterfall.targets)
+    yield f"Steps are taken in this order until {targets} is reached. Source: {waterfall.source}."
     yield ""
     yield from table(
-        ("step", "increment", "floor", "cap", "only when"),
+        ("step", "components", "increment", "floor", "cap", "not below loan to value", "only when", "stop"),
         [
             (
-                f"{step.step} {', '.join(step.components)}".strip(),
+                step.step,
+                step.components or None,
                 step.increment,
                 step.floor,
                 step.cap,
-                _when(step.gate) if isinstance(step.gate, Compiled) else None,
+                step.loan_to_value_min,
+                step.gate and f"{step.gate.figure} {step.gate.comparison} {step.gate.bound}",
+                step.stop,
             )
             for step in waterfall.steps
         ],

@@ -5,7 +5,7 @@ from typing import Any, Final, get_type_hints
 
 from service.domain.errors import DomainError
 from service.domain.settings import Grid, InstrumentTemplate
-from service.policies.several import Told, several
+from service.policies.several import Told, key_of, several
 from service.relief.families import joined
 from service.relief.instruments import Instrument
 from service.relief.templates import KINDS, instrument
@@ -81,7 +81,10 @@ def _problems(kind: str, fixed: Mapping[str, Any], grids: Mapping[str, tuple[Any
             try:
                 require_valid((_made(kind, fixed, {**grids, name: (value,)} if name else grids),))
             except TermsNotValid as broken:
-                yield from ((_key(problem.pointer), problem.detail.rstrip(".")) for problem in broken.problems)
+                yield from (
+                    (key_of(problem.pointer.removeprefix("/instruments/0")), problem.detail.rstrip("."))
+                    for problem in broken.problems
+                )
             except DomainError as broken:
                 key, colon, sentence = broken.detail.partition(": ")
                 yield (key.removeprefix(kind), sentence.rstrip(".")) if colon else ("", broken.detail)
@@ -89,8 +92,3 @@ def _problems(kind: str, fixed: Mapping[str, Any], grids: Mapping[str, tuple[Any
 
 def _made(kind: str, fixed: Mapping[str, Any], grids: Mapping[str, tuple[Any, ...]]) -> Instrument:
     return instrument(kind, {**fixed, **{name: values[0] for name, values in grids.items()}})
-
-
-def _key(pointer: str) -> str:
-    """Write a pointer into the instrument (`/instruments/0/instalments`) as the rest of a key."""
-    return "".join(f"[{t}]" if t.isdigit() else f".{t}" for t in pointer.split("/")[3:])

@@ -112,8 +112,16 @@ def _outcome(now: _Judgement, *, on: date) -> tuple[Outcome, list[Reason]]:
         return Outcome.MANUAL, person
     if any(programme.eligibility is Eligibility.ELIGIBLE for programme in now.programmes):
         return Outcome.APPROVE, []
-    refused = {(r.code, r.loan_id): r for programme in now.programmes for r in programme.reasons}
-    return Outcome.REJECT, [now.own("NO_PROGRAMME"), *refused.values()]
+    return Outcome.REJECT, [now.own("NO_PROGRAMME"), *_why_none(now)]
+
+
+def _why_none(now: _Judgement) -> Iterator[Reason]:
+    """Yield once each why the programmes are closed, and what is not known of those that nothing closes."""
+    yield from {(r.code, r.loan_id): r for programme in now.programmes for r in programme.reasons}.values()
+    unclear = [programme for programme in now.programmes if programme.eligibility is Eligibility.CONDITIONAL]
+    missing = ((fact, programme.loan_id) for programme in unclear for fact in programme.missing)
+    for fact, loan_id in dict.fromkeys(missing):
+        yield now.own("FACT_UNKNOWN", fact=fact, loan_id=loan_id)
 
 
 def _for_a_person(now: _Judgement, *, on: date) -> Iterator[Reason]:

@@ -3,23 +3,29 @@
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationInfo
 
 from service.domain.conduct import HoldRule
 from service.domain.money import Component
-from service.domain.settings import InstrumentTemplate, Limits
+from service.domain.settings import InstrumentTemplate, Limits, Waterfall
+from service.domain.steps import Household
+from service.policies.expression_kinds import KINDS
 from service.policies.instrument_templates import alternatives, contradictions
 from service.policies.pack_tables import Table
-from service.policies.several import Told, require_none, several
+from service.policies.several import Told, key_of, require_none, several
 from service.relief.instruments import Holiday, Instrument, Rate, Renew, Settlement, Term, Waive
+from service.relief.steps import WaterfallNotValid, require_steps
+from service.relief.waterfall import FIGURES
 
 
 def time_zone(name: str) -> str:
     """Return the name of a time zone that there is."""
-    if name not in available_timezones():
-        raise several([("", "is not a time zone")])
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise several([("", "is not a time zone")]) from None
     return name
 
 
@@ -77,6 +83,9 @@ def _fraction_waived(component: str) -> Callable[[Instrument], Decimal | None]:
     return waived
 
 
+NUMERIC_FACTS: Final = frozenset(name for name, kind in KINDS.items() if kind in {"money", "number"})
+"""What a gate of a waterfall may compare besides the figures that the waterfall knows itself."""
+
 LIMITED: Final[dict[str, Callable[[Instrument], int | Decimal | None]]] = {
     "instalments_max": lambda one: one.instalments if isinstance(one, Term | Renew) else None,
     "holiday_instalments_max": lambda one: one.instalments if isinstance(one, Holiday) else None,
@@ -97,6 +106,20 @@ def above(step: Table, info: ValidationInfo) -> Table:
         if lower is not None and (most := getattr(step, name)) is not None and most < (getattr(lower, name) or 0)
     )
     return step
+
+
+def waterfall(falls: Waterfall) -> Waterfall:
+    """Return a waterfall whose steps and targets make sense before any debt is looked at."""
+    try:
+        require_steps(falls.steps, falls.targets, household=Household(gross_income=0))
+    except WaterfallNotValid as broken:
+        raise several((key_of(problem.pointer), problem.detail.rstrip(".")) for problem in broken.problems) from None
+    require_none(
+        (f".steps[{n}].gate.figure", f"there is no figure {step.gate.figure}, neither of the waterfall nor a fact")
+        for n, step in enumerate(falls.steps)
+        if step.gate is not None and step.gate.figure not in FIGURES | NUMERIC_FACTS
+    )
+    return falls
 
 
 def hold(rule: HoldRule) -> HoldRule:

@@ -158,8 +158,8 @@ class PackTable(Table):
     evidence: tuple[EvidenceTable, ...] = Field((), description="documents that are asked for")
     rules: tuple[RuleTable, ...] = Field((), description="conditions that reject, call a person, or inform")
     programmes: tuple[ProgrammeTable, ...] = Field((), description="what may be granted")
-    waterfall: tuple[Annotated[Waterfall, AsTable()], ...] = Field(
-        (), description="ordered steps of a programme, taken until a target holds"
+    waterfall: tuple[Annotated[Waterfall, AsTable(), AfterValidator(pack_fields.waterfall)], ...] = Field(
+        (), description="ordered steps of a programme, taken until its targets hold"
     )
     menu: Annotated[MenuSettings, AsTable()] = Field(
         MenuSettings(), description="how many offers, and what they must keep"

@@ -12,7 +12,6 @@ from pydantic_core import CoreSchema, core_schema
 
 from service.domain.figures import BOUNDS
 from service.domain.money import AMOUNT_MAX
-from service.policies.pack_conditions import AnyCondition
 
 SOURCE: Final = "source"
 _WHERE: Final = "where each figure comes from: `source.<key>`"
@@ -94,7 +93,6 @@ def made(value: Any, **more: Any) -> Any:
 _KINDS: Final[dict[str, Any]] = {
     "text": Texts,
     "word": Sentence,
-    "condition": AnyCondition,
     "by currency": dict[Currency, Amount],
     "weights": dict[Literal["payment", "months", "upfront", "waived"], Annotated[Decimal, Field(ge=0)]],
 }

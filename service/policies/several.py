@@ -17,6 +17,11 @@ def several(problems: Iterable[Told]) -> PydanticCustomError:
     return PydanticCustomError(SEVERAL, "there are problems", told)
 
 
+def key_of(pointer: str) -> str:
+    """Write a pointer into a value (`/steps/0/cap`) as the rest of a key (`.steps[0].cap`)."""
+    return "".join(f"[{step}]" if step.isdigit() else f".{step}" for step in pointer.split("/")[1:])
+
+
 def require_none(problems: Iterable[Told]) -> None:
     """Raise the error unless there are no problems."""
     found = tuple(problems)

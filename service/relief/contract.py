@@ -20,8 +20,8 @@ from service.relief.terms import INSTALMENTS_MAX
 
 NOTHING_OVERDUE: Final = Overdue()
 BY_DAYS: Final = frozenset({Frequency.WEEKLY, Frequency.BIWEEKLY})
-WITHOUT_PAYMENT: Final = frozenset({Repayment.INTEREST_ONLY, Repayment.BULLET})
-"""Kinds of repayment that have no payment to keep: what is due follows from the interest."""
+LEVEL: Final = frozenset({Repayment.EQUAL_INSTALMENTS, Repayment.REVOLVING})
+"""Kinds of repayment that have one payment for every period, which may be kept."""
 
 
 class PaymentNeverRepays(RuleBroken):
@@ -35,8 +35,8 @@ class PaymentNeverRepays(RuleBroken):
 class Contract:
     """What is owed on `starts_on` and how it is to be repaid; amounts in minor units.
 
-    The first instalment may end a broken period. `instalment` is a payment to keep (of equal principal, its principal
-    part); with it the number of instalments may be left open. `due_day` is the day of month to come back to after a
+    The first instalment may end a broken period. `instalment` is a payment to keep (of a revolving debt, its minimum);
+    with it the number of instalments may be left open. `due_day` is the day of month to come back to after a
     short month.
     """
 
@@ -78,8 +78,8 @@ def problems_with(contract: Contract) -> Iterator[Problem]:
         yield Problem("/first_due_on", "first_due_before_start", "The first instalment falls due before the start.")
     if contract.due_day is not None:
         yield from _with_due_day(contract, contract.due_day)
-    if contract.instalment is not None and contract.repayment in WITHOUT_PAYMENT:
-        yield Problem("/instalment", "not_taken", f"A debt that is repaid {contract.repayment} has no payment to keep.")
+    if contract.instalment is not None and contract.repayment not in LEVEL:
+        yield Problem("/instalment", "not_taken", "What is repaid so has no payment that is the same each period.")
     if contract.instalments is None and _needs_count(contract):
         yield Problem("/instalments", "missing", "The number of instalments is needed, or the payment.")
     if contract.original_instalments is not None and contract.original_instalments < (contract.instalments or 0):
@@ -114,9 +114,9 @@ def debt_of(contract: Contract) -> Debt:
 
 def _needs_count(contract: Contract) -> bool:
     match contract.repayment:
-        case Repayment.EQUAL_INSTALMENTS | Repayment.EQUAL_PRINCIPAL:
+        case Repayment.EQUAL_INSTALMENTS:
             return contract.instalment is None
-        case Repayment.INTEREST_ONLY:
+        case Repayment.EQUAL_PRINCIPAL | Repayment.INTEREST_ONLY:
             return True
         case Repayment.BULLET | Repayment.REVOLVING:
             return False
@@ -134,17 +134,13 @@ def _with_due_day(contract: Contract, due_day: int) -> Iterator[Problem]:
 
 
 def _count(contract: Contract, calendar: Calendar) -> int | None:
-    """Return after how many instalments the payment has repaid what is not overdue; None for a revolving one."""
-    if contract.instalment is None or contract.repayment in {Repayment.REVOLVING, Repayment.BULLET}:
+    """Return after how many instalments the payment has repaid what is not overdue; None where that is left open."""
+    if contract.instalment is None or contract.repayment is not Repayment.EQUAL_INSTALMENTS:
         return None
-    balance = contract.balance.principal - contract.overdue.principal
-    if contract.repayment is Repayment.EQUAL_PRINCIPAL:
-        count = -(-balance // contract.instalment) if contract.instalment else INSTALMENTS_MAX + 1
-    else:
-        rate = Fraction(contract.annual_rate)
-        charges = [Charge.of(rate * period.fraction) for period in calendar.periods(INSTALMENTS_MAX)]
-        count = count_for(balance, contract.instalment, [*charges, charges[-1]])
+    rate, balance = Fraction(contract.annual_rate), contract.balance.principal - contract.overdue.principal
+    charges = [Charge.of(rate * period.fraction) for period in calendar.periods(INSTALMENTS_MAX)]
+    count = count_for(balance, contract.instalment, [*charges, charges[-1]])
     if count > INSTALMENTS_MAX:
         detail = f"This payment does not repay the debt within {INSTALMENTS_MAX} instalments."
         raise PaymentNeverRepays(detail, [Problem("/instalment", "payment_never_repays", detail)])
-    return max(count, 1)
+    return count

@@ -12,17 +12,19 @@ from service.relief.plan import Plan
 EXACT: Final = Context(prec=40)
 
 
-def present_value(plan: Plan, *, arrears_at_once: bool = False) -> int:
+def present_value(plan: Plan, *, arrears_at_once: bool | None = None) -> int:
     """Return the present value of all payments at the contract's rate, in minor units.
 
     Discounted period by period with 1 + rate × fraction, on the schedule's own period fractions (EBA/GL/2016/07,
     para. 51, takes both schedules at the original effective rate); a negative rate counts as 0. With
-    `arrears_at_once` the interest-free parts are valued as if paid on the first day, as the contract asks.
+    `arrears_at_once` the interest-free parts are valued as if paid on the first day; without being told, those of a
+    plan without terms are, because that is what the contract asks.
     """
+    at_once = not plan.terms if arrears_at_once is None else arrears_at_once
     total = Decimal(plan.upfront.total)
     factors = discount_factors(plan)
     for row, factor in zip(plan.schedule, factors, strict=True):
-        now = row.arrears.total if arrears_at_once else 0
+        now = row.arrears.total if at_once else 0
         total = EXACT.add(total, EXACT.multiply(Decimal(row.payment - now), factor)) + now
     if plan.deferred is not None:
         total = EXACT.add(total, EXACT.multiply(Decimal(plan.deferred.amount), final_factor(plan, factors)))

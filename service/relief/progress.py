@@ -108,18 +108,22 @@ class Progress:
         """
         level = self.level = self._level(start)
         by_payment = self.course.repayment is not Repayment.EQUAL_PRINCIPAL
-        last, balance = len(self.periods) - 1, self.balance
+        last, balance, unpaid = len(self.periods) - 1, self.balance, self.carried + self.put_off
         for position in range(start, stop):
-            opening = balance
+            opening, made_good = balance, 0
             accrued = self.charges[position].on(opening)
             principal = level - accrued if by_payment else max(level, -accrued)
-            # Never less than the interest of the period: only what an easing leaves unpaid may make a debt grow.
-            if principal < 0 and level and start < position < last:
-                self.shortfall = max(self.shortfall, -principal)
-            principal = min(max(principal, 0), opening) if position < last else opening
+            if position == last or principal > opening:
+                principal = opening
+            elif principal < 0:
+                # Never less than the interest of the period: only what an easing leaves unpaid may make a debt grow.
+                self.shortfall = max(self.shortfall, -principal if level and position > start else 0)
+                principal = 0
             balance = opening - principal
-            made_good = self._carried_part(position) if self.carried else 0
-            self.rows.append(Row(opening, principal, accrued + made_good, accrued, 0, self.carried + self.put_off))
+            if self.carried:
+                made_good = self._carried_part(position)
+                unpaid -= made_good
+            self.rows.append(Row(opening, principal, accrued + made_good, accrued, 0, unpaid))
         self.regular += stop - start
         self.balance = balance
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Decimal, localcontext
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal, localcontext
 from math import gcd
 from typing import Final
 
@@ -25,7 +25,9 @@ __all__ = [
 FLOWS_MAX: Final = 10_000
 EIGHT_PLACES: Final = Decimal("0.00000001")
 TWELVE_PLACES: Final = Decimal("0.000000000001")
-DIGITS: Final = 40
+WIDE: Final = Context(prec=40, Emax=MAX_EMAX, Emin=MIN_EMIN)
+"""Forty digits, and powers as large and as small as any rate over any time."""
+
 VALUE_DIGITS_MAX: Final = 24
 YEAR_DAYS: Final = 365
 MONTHS_OF: Final[Mapping[Decimal, int]] = {Decimal(n): 12 // n for n in (1, 2, 3, 4, 6, 12)}
@@ -137,13 +139,13 @@ def mirr(flows: Sequence[Flow], *, finance_rate: Decimal, reinvest_rate: Decimal
     first, term = min(periods), max(periods) - min(periods)
     # What flows the other way stays as a flow of nothing, so that every value is taken at the ends of the whole term.
     moved = [Flow(flow.amount, period=period - first) for flow, period in zip(flows, periods, strict=True)]
-    financed = -_worth([replace(f, amount=min(f.amount, 0)) for f in moved], finance_rate, at_end=False)
+    financed = _worth([replace(f, amount=min(f.amount, 0)) for f in moved], finance_rate, at_end=False)
     grown = _worth([replace(f, amount=max(f.amount, 0)) for f in moved], reinvest_rate, at_end=True)
     if not (financed and grown and term):
         raise NoRate("The flows have no change of sign: money flows one way only.", reason="no_sign_change")
-    with localcontext() as context:
-        context.prec = DIGITS
-        return ((grown / financed) ** (1 / term) * 100 - 100).quantize(TWELVE_PLACES, rounding=ROUND_HALF_UP)
+    with localcontext(WIDE):
+        # Here, and not before: even the sign of such numbers cannot be changed among smaller ones.
+        return _within_range((grown / -financed) ** (1 / term) * 100 - 100, places=TWELVE_PLACES)
 
 
 def require_flows(flows: Sequence[Flow]) -> None:
@@ -251,21 +253,18 @@ def _worth(flows: Sequence[Flow], rate: Decimal, *, at_end: bool) -> Decimal:
     if rate <= -1:
         raise RateNotPossible("A rate must be above -100 %.", [Problem("/rate", "too_small", "Above -1.")])
     require_flows(flows)
-    with localcontext() as context:
-        context.prec, context.Emax, context.Emin = DIGITS, MAX_EMAX, MIN_EMIN
+    with localcontext(WIDE):
         times = _years(flows) if flows[0].on is not None else [Decimal(period) for period in periods_of(flows)]
         origin = max(times) if at_end else Decimal(0)
         factors = {time: (1 + rate) ** (origin - time) for time in set(times)}
         return sum((flow.amount * factors[time] for flow, time in zip(flows, times, strict=True)), Decimal(0))
 
 
-def _within_range(value: Decimal) -> Decimal:
-    """Round a value to eight decimals, and refuse one that no sum of amounts comes near."""
+def _within_range(value: Decimal, *, places: Decimal = EIGHT_PLACES) -> Decimal:
+    """Round a value to eight decimals, or so many, and refuse one that no sum of amounts comes near."""
     if value.adjusted() > VALUE_DIGITS_MAX:
         raise ValueOutOfRange("At this rate the value is beyond what can be expressed.")
-    with localcontext() as context:
-        context.prec = DIGITS
-        return value.quantize(EIGHT_PLACES, rounding=ROUND_HALF_UP)
+    return value.quantize(places, rounding=ROUND_HALF_UP, context=WIDE)
 
 
 def _years(flows: Sequence[Flow]) -> list[Decimal]:

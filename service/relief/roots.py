@@ -82,7 +82,7 @@ def polished(value: Callable[[float], float], near: float) -> float:
     """Return the root of a continuous function close to an approximation of it; `NoRate` when there is none."""
     step = 1e-9 * max(1.0, abs(near))
     while step <= GROWTH_MAX:
-        low, high = near - step, near + step
+        low, high = max(near - step, -GROWTH_MAX), min(near + step, GROWTH_MAX)
         at_low, at_high = value(low), value(high)
         if at_low == 0 or at_high == 0:
             return low if at_low == 0 else high
@@ -187,9 +187,14 @@ def _on_grid(flows: _Sum, high: float) -> float | None:
     """Return the first root that a change of sign from one grid point to the next shows."""
     near = np.linspace(0.0, min(high, 1.0), GRID_POINTS)
     far = np.geomspace(1.0, high, GRID_POINTS)[1:] if high > 1 else near[:0]
-    points = [float(point) for point in np.concatenate([near, far])]
-    roots = (_root_between(flows, low, top) for low, top in pairwise(points))
-    return next((root for root in roots if root is not None), None)
+    low = 0.0
+    was_negative = flows.at(low)[0] < 0
+    for point in np.concatenate([near[1:], far]):
+        top = float(point)
+        if (flows.at(top)[0] < 0) != was_negative:
+            return _newton(flows, low, top, low_is_negative=was_negative)
+        low = top
+    return None
 
 
 def _roots_between(flows: _Sum, points: list[float]) -> list[float]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from service.domain.money import Amounts, Component
 from service.domain.words import Repayment
@@ -15,8 +16,7 @@ from service.relief.progress import Progress, charges_of
 from service.relief.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Instalment:
+class Instalment(NamedTuple):
     """One numbered payment, in minor units.
 
     `principal` repays the balance that bears interest (`opening` to `closing`); `interest` is what is paid of it,
@@ -99,12 +99,13 @@ def _instalments(course: Course, settings: Settings, progress: Progress) -> tupl
     rows = []
     for position, (period, row) in enumerate(zip(progress.periods, progress.rows, strict=True)):
         opening, principal, interest, accrued, added, unpaid = row
-        part = arrears.get(position, NOTHING)
-        part_total = 0 if part is NOTHING else part.total
-        owed -= part_total
         fee = course.fee if position == fee_at else 0
+        part, payment = NOTHING, principal + interest + fee
+        if position in arrears:
+            part = arrears[position]
+            owed -= part.total
+            payment += part.total
         closing = opening - principal + added
-        payment = principal + interest + part_total + fee
         rows.append(
             Instalment(
                 position + 1, period.start, period.end, opening, principal, interest, part, fee, payment,

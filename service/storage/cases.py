@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, union
+from sqlalchemy import ColumnElement, Executable, Select, select, union
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -18,12 +18,21 @@ from service.domain.person import Person
 from service.storage import applications
 from service.storage.columns import first_id_at, new_id_at
 from service.storage.documents import dump
-from service.storage.progress import found_at_version
+from service.storage.progress import found_at_version, found_in_state, hold
 from service.storage.statements import Beside
-from service.storage.tables import CaseLoanRow, CaseRow
+from service.storage.tables import CaseLoanRow, CaseRow, DecisionRow, PersonRow, ReviewRow
 from service.storage.work import UnitOfWork
 
 TABLE: Final = CaseRow.__table__.c  # type: ignore[attr-defined]
+ALONG: Final = (
+    select(PersonRow, ReviewRow, DecisionRow)
+    .select_from(CaseRow)
+    .outerjoin(PersonRow, col(PersonRow.case_id) == TABLE.id)
+    .outerjoin(ReviewRow, col(ReviewRow.id) == TABLE.review_id)
+    .outerjoin(DecisionRow, col(DecisionRow.id) == TABLE.decision_id)
+)
+"""What is read along with a case: the person, and the review and the decision that count."""
+
 PARTIES: Final = ("posted_by", "borrower_subject", "representative_subject")
 """The columns by which a case is somebody's."""
 
@@ -49,17 +58,29 @@ class Search:
 async def lock(session: AsyncSession, case_id: UUID) -> CaseRow | None:
     """Return a case that nobody else can change until this transaction ends; all changes of a case are in this order.
 
-    On SQLite the transaction holds the only write lock already (`BEGIN IMMEDIATE`).
+    On SQLite the transaction holds the only write lock already (`BEGIN IMMEDIATE`). What is read along with a case is
+    read by a second statement: one that had to wait for the lock would see what was there before.
     """
     case = await session.get(CaseRow, case_id, with_for_update=True, populate_existing=True)
     if case is not None:
         found_at_version(session, case.version)
+        found_in_state(session, case.state)
+        await _read(session, ALONG.where(TABLE.id == case_id))
     return case
 
 
 async def get(session: AsyncSession, case_id: UUID) -> CaseRow | None:
     """Return a case to read."""
-    return await session.get(CaseRow, case_id)
+    found = await _read(session, ALONG.add_columns(CaseRow).where(TABLE.id == case_id))
+    case: CaseRow | None = found[-1] if found else None
+    return case
+
+
+async def _read(session: AsyncSession, wanted: Executable) -> Sequence[Any] | None:
+    """Read a case's person, review and decision in one statement; the session finds them by their keys afterwards."""
+    found = (await session.execute(wanted, execution_options={"populate_existing": True})).one_or_none()
+    hold(session, found)
+    return found
 
 
 async def add(work: UnitOfWork, *, application: Application, person: Person) -> CaseRow:

@@ -41,7 +41,7 @@ async def _alone(database: Database, url: str) -> AsyncIterator[AsyncConnection]
     if database.is_sqlite:
         path = Path(make_url(url).database or "")
         path.parent.mkdir(parents=True, exist_ok=True)
-        with (path.parent / f"{path.name}.lock").open("w") as lock:
+        with (path.parent / f"{path.name}.lock").open("a") as lock:
             await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
             async with _on_file(database) as connection:
                 yield connection

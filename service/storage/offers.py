@@ -16,9 +16,13 @@ from service.storage.work import UnitOfWork
 
 
 async def next_round(session: AsyncSession, case_id: UUID) -> int:
-    """Return the number of the next round of a case."""
-    last = await session.scalar(select(func.max(RoundRow.number)).where(col(RoundRow.case_id) == case_id))
-    return int(last or 0) + 1
+    """Return the number of the next round of a case, which is locked; one that is not stored yet counts."""
+    opened = [row.number for row in session.new if isinstance(row, RoundRow) and row.case_id == case_id]
+    if opened:
+        return max(opened) + 1
+    wanted = select(func.max(RoundRow.number)).where(col(RoundRow.case_id) == case_id)
+    with session.no_autoflush:  # everything that was changed is stored at once, at the end
+        return int(await session.scalar(wanted) or 0) + 1
 
 
 async def add_round(

@@ -1,5 +1,7 @@
 """The demo speaks to the service as any client would: page by page, and it says what went wrong."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -10,6 +12,12 @@ from starlette.routing import Route
 from service.demo.http import Caller, Refused, Unanswered, client_of
 from tests.api.stories import post_li
 from tests.conftest import Service
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """Return one database: which of the two it is makes no difference to a client, as the tests of the API show."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'parley.db'}"
 
 
 async def test_a_list_is_read_to_its_end(service: Service) -> None:

@@ -1,6 +1,7 @@
-"""Cases of the demo go the whole way against the real service, on both databases, and come to an end that may stand."""
+"""Cases of the demo go the whole way against the real service, and come to an end that may stand."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,12 @@ from tests.demo.accounts import account, reason
 
 ROWS = {row.number: row for row in rows()}
 NO_AUTOMATION = {"data_processing": True, "automated_decision": False, "sensitive_data": True}
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """Return one database: which of the two it is makes no difference to a client, as the tests of the API show."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'parley.db'}"
 
 
 def posted(number: int, **changes: Any) -> Json:

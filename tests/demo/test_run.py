@@ -39,7 +39,7 @@ async def test_all_54_cases_come_to_an_end_and_show_what_the_service_is_for(tmp_
     assert states["agreed"] >= 27
     assert 5 <= states["rejected"] <= 22
     assert states["declined"] >= 2
-    assert len({case.programme for case in agreed}) == 5
+    assert len({case.programme for case in agreed}) >= 5
     assert sum(case.took == "recommended" for case in agreed) >= 20
     assert {case.granted_by for case in agreed} == {"system", "two supervisors"}
     assert {"accepted", "countered"} <= {case.countered for case in cases}

@@ -71,7 +71,7 @@ def test_the_commands_print_the_page_and_the_schema(tmp_path: Path, capsys: pyte
 def test_the_commands_of_the_guide_change_a_threshold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     copy, check, *_ = blocks("sh")
     (tmp_path / "service").symlink_to(ROOT / "service")
-    subprocess.run(["bash", "-euc", copy], cwd=tmp_path, check=True)
+    subprocess.run(["/bin/bash", "-euc", copy], cwd=tmp_path, check=True)
     changed = tmp_path / "packs" / "standard.toml"
 
     assert check.strip() == ".venv/bin/parley policy check packs/standard.toml"
@@ -139,9 +139,9 @@ def everything() -> Pack:
         "| `surplus > 0` | N: Why. (原因。) | a test |",
         "| waive | component interest, fraction 0.5 or 1 |",
         "| waived_interest_max | 1 |",
-        "Steps are taken in this order until payment_cut < 0.2 holds. Source: guide.",
-        "| capitalise interest | - | - | - | - |",
-        "| rate | 0.00125 | 0.02 | - | `loan_to_value > 0.5` |",
+        "Steps are taken in this order until payment_cut 0.2 is reached. Source: guide.",
+        "| capitalise | interest | - | - | - | - | - | <= |",
+        "| rate | - | 0.00125 | 0.02 | - | - | loan_to_value > 0.5 | < |",
         "| `legal_cap` | 0.24 | the highest annual rate of interest, penalty and fees together | court practice |",
         "| `unnamed_overdue` | first | what becomes of arrears that no instrument names | default |",
         "| `authority.system.waived_max` | 0.05 | the most it may waive, as a part of the exposure | ours |",

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from service.domain.money import Component
 from service.domain.policy import Severity
 from service.domain.settings import AgreementSettings, Grid, Limits, MenuSettings, Negotiation, PolicySettings, Rounding
+from service.domain.steps import Gate, Target
 from service.policies.pack import PackBroken, load_pack, pack_of
 from service.policies.pack_problems import SENTENCES, problems_of
 from service.policies.pack_reading import read_pack
@@ -46,6 +47,8 @@ def test_every_problem_of_a_broken_pack_is_told_at_once_with_file_key_and_senten
         (f"amounts = 3\n{HEAD}", "p.toml: amounts: is a table"),
         (f"amounts = {{ CNY = 3 }}\n{HEAD}", "p.toml: amounts.CNY: is a table"),
         (f"amounts = {{ CNY = {{ a = 'x' }} }}\n{HEAD}", "p.toml: amounts.CNY.a: is a whole number"),
+        *((f"{HEAD}time_zone = '{zone}'", "p.toml: policy.time_zone: is not a time zone")
+          for zone in ("", "Mars", "America", "../../etc/passwd", "/etc/passwd")),
         (f"{HEAD}valid_from = 3", "p.toml: policy.valid_from: is a day, as 2026-01-31"),
         (f"{HEAD}valid_from = 2026-01-01T10:00:00", "p.toml: policy.valid_from: is a day, as 2026-01-31"),
         (f"{HEAD}valid_from = 'soon'", "p.toml: policy.valid_from: is a day, as 2026-01-31"),
@@ -92,6 +95,44 @@ def test_a_settlement_below_its_own_floor_and_a_rate_below_its_own_least_contrad
     ]
 
 
+WATERFALL = """
+[[waterfall]]
+programme = "longer"
+targets = [{ measure = "payment_cut", value = "0.2" }]
+steps = [{ step = "term", cap = 480, gate = { figure = "loan_to_value", comparison = ">", bound = 0.5 } }]
+source = "a test"
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "problem"),
+    (
+        ("longer", "nobody", ".programme: there is no programme nobody"),
+        ('"0.2"', '"1.2"', ".targets[0].value: A payment_cut lies between 0 and 1"),
+        ("cap = 480, ", "", ".steps[0].cap: A step on term needs a cap"),
+        ("cap = 480", "floor = 0.1, cap = 480", ".steps[0].floor: A step on term takes no floor"),
+        (
+            '"loan_to_value"',
+            '"wealth"',
+            ".steps[0].gate.figure: there is no figure wealth, neither of the waterfall nor a fact",
+        ),
+        (
+            '"loan_to_value"',
+            '"product"',
+            ".steps[0].gate.figure: there is no figure product, neither of the waterfall nor a fact",
+        ),
+        (
+            '"term"',
+            '"wish"',
+            ".steps[0].step: is one of 'waive', 'capitalise', 'rate', 'term', 'forbear' or 'waive_principal'",
+        ),
+    ),
+)
+def test_a_waterfall_that_makes_no_sense_is_refused(right: str, wrong: str, problem: str) -> None:
+    assert pack_of(HEAD + PROGRAMME + WATERFALL, name="p").settings.waterfalls[0].programme == "longer"
+    assert problems(HEAD + PROGRAMME + WATERFALL.replace(right, wrong)) == [f"p.toml: waterfall[0]{problem}"]
+
+
 def test_a_file_that_is_not_text_is_refused_like_any_other(tmp_path: Path) -> None:
     folder, latin = tmp_path / "folder.toml", tmp_path / "latin.toml"
     folder.mkdir()
@@ -135,9 +176,11 @@ EVERY_KEY = (
         'kind = "waive", component = "interest", fraction = ["0.5", "1"]')
     + 'limits = { waived_interest_max = "1", instalments_max_of_original = "1.5" }\n'
     + 'description = { en = "D", "zh-CN" = "述" }\n' + needs("N", "surplus > 0", 'severity = "fatal"', 'each = "case"')
-    + '\n[[waterfall]]\nprogramme = "waived"\ntarget = "payment_cut"\nvalue = "0.2"\nstop = "<"\nsource = "guide"\n'
+    + '\n[[waterfall]]\nprogramme = "waived"\nsource = "guide"\n'
+    'targets = [{ measure = "payment_cut", value = "0.2" }]\n'
     'steps = [{ step = "capitalise", components = ["interest"] }, { step = "rate", increment = "0.00125", floor = '
-    '"0.02", gate = "loan_to_value > 0.5" }, { step = "term", increment = 1, cap = 480 }]\n'
+    '"0.02", stop = "<", gate = { figure = "loan_to_value", comparison = ">", bound = "0.5" } }, '
+    '{ step = "term", increment = 1, cap = 480 }]\n'
     '[authority.system]\nwaived_max = "0.05"\nexposure_max = { CNY = 7 }\nsource.waived_max = "ours"\n'
     '[authority.committee]\n[menu]\noffers = 2\nsource.offers = "ours"\n[negotiation]\nweights = { payment = 2 }\n'
     '[rounding]\nlevel_payment = "up"\nmultiple = 100\n[agreement]\ntrial_payments = 3\nsignatures = ["borrower"]\n'
@@ -180,11 +223,12 @@ def test_every_key_becomes_the_value_that_it_stands_for() -> None:
     assert programme.limits == Limits(waived_interest_max=Decimal(1), instalments_max_of_original=Decimal("1.5"))
     assert [(r.code, r.each, r.severity) for r in book.eligible_when["waived"]] == [("N", "case", Severity.FATAL)]
     [waterfall] = settings.waterfalls
-    assert (waterfall.stop, waterfall.value) == ("<", Decimal("0.2"))
+    assert waterfall.targets == (Target(measure="payment_cut", value=Decimal("0.2")),)
     assert [step.step for step in waterfall.steps] == ["capitalise", "rate", "term"]
     assert waterfall.steps[0].components == (Component.INTEREST,)
-    assert waterfall.steps[1].gate is not None
-    assert waterfall.steps[1].gate({"loan_to_value": Decimal("0.6")}) is True
+    assert waterfall.steps[1].gate == Gate(figure="loan_to_value", comparison=">", bound=Decimal("0.5"))
+    assert [step.stop for step in waterfall.steps] == ["<=", "<", "<="]
+    assert (waterfall.steps[2].increment, waterfall.steps[2].cap) == (1, 480)
     assert [(s.level, s.waived_max, s.exposure_max) for s in settings.authority] == [
         ("system", Decimal("0.05"), {"CNY": 7}),
         ("committee", None, {}),

@@ -10,11 +10,16 @@ from service.domain.policy import Outcome, Policy
 from service.policies.registry import Registry
 
 ON = date(2026, 11, 15)
-LOAN: dict[str, Any] = {"exposure": 11_408_544, "overdue": 1_399_226, "days_past_due": 45, "reliefs_24m": 0}
+LOAN: dict[str, Any] = {
+    "exposure": 11_408_544,
+    "overdue": 1_399_226,
+    "days_past_due": 45,
+    "reliefs_24m": 0,
+    "contractual_payment": 687_445,
+}
 CASE: dict[str, Any] = {
     "currency": "CNY",
     "borrower_kind": "sole_trader",
-    "contractual_payment": 687_445,
     "surplus": -14_911,
     "surplus_expected": -1,
     "payment_to_surplus": None,
@@ -64,3 +69,23 @@ def test_where_no_programme_is_open_each_refusal_is_a_reason_once(standard: Poli
     assert "EXCEEDS_ABILITY" in told
     assert len(told) == len(verdict.reasons)
     assert all(reason.source for reason in verdict.reasons)
+
+
+@pytest.mark.parametrize(
+    ("surplus", "expected", "holiday", "pause"),
+    (
+        (-14_911, 900_000, "eligible", "eligible"),
+        (412_466, 900_000, "eligible", "eligible"),  # 60 % of the instalment is 412,467
+        (412_467, 900_000, "eligible", "ineligible"),
+        (-14_911, 0, "ineligible", "ineligible"),
+        (100_000, None, "eligible", "conditional"),
+    ),
+)
+def test_a_pause_is_for_those_who_cannot_even_pay_the_interest_and_will_recover(
+    standard: Policy, surplus: int, expected: int | None, holiday: str, pause: str
+) -> None:
+    given = {"surplus_expected": expected, "hardship_permanent": False, "expected_recovery_months": 3}
+    verdict = standard.judge(facts(surplus=surplus, **given), on=ON)
+    answers = {p.code: p.eligibility for p in verdict.programmes}
+
+    assert (answers["payment_holiday"], answers["payment_pause"]) == (holiday, pause)

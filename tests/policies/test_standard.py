@@ -102,6 +102,7 @@ def test_li_is_told_which_programmes_are_open_and_what_the_others_lack(standard:
         "term_extension": Eligibility.ELIGIBLE,
         "repayment_plan": Eligibility.INELIGIBLE,
         "payment_holiday": Eligibility.CONDITIONAL,
+        "payment_pause": Eligibility.INELIGIBLE,
         "penalty_interest_waiver": Eligibility.ELIGIBLE,
         "settlement": Eligibility.INELIGIBLE,
     }

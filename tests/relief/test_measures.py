@@ -1,6 +1,6 @@
 """Plans are compared by what they cost, what they yield and how they differ from the contract."""
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -117,6 +117,15 @@ def test_nor_does_a_holiday_whose_interest_compounds_at_the_contracts_rate(conve
 
     assert abs(compound.npv_before - compound.npv_after) <= 60
     assert 0 < simple.diminished_obligation < waived.diminished_obligation
+
+
+def test_the_contract_itself_diminishes_nothing() -> None:
+    """Its arrears are due now, also where they stand in the first instalment of a loan that is left as it is."""
+    found = measures(plan(li_debt(), ()))
+
+    assert found.npv_after == found.npv_before == pytest.approx(li_debt().balance.total, abs=2)
+    assert found.concession == 0
+    assert set(astuple(found.change)) == {0}
 
 
 def test_a_lower_rate_and_a_settlement_diminish_it() -> None:

@@ -204,6 +204,19 @@ def test_a_modified_rate_finances_what_is_paid_out_and_reinvests_what_is_paid_in
     assert found == pytest.approx(Decimal(percent), abs=Decimal("1e-8"))
 
 
+def test_a_modified_rate_beyond_all_amounts_is_out_of_range() -> None:
+    flows = [Flow(-1, period=0), Flow(10**13, period=Decimal("0.001"))]
+
+    with pytest.raises(ValueOutOfRange):
+        mirr(flows, finance_rate=RATE, reinvest_rate=RATE)
+
+
+def test_a_modified_rate_of_what_costs_next_to_everything_is_next_to_nothing() -> None:
+    flows = [Flow(1, period=0), Flow(-1, period=120_000)]
+
+    assert mirr(flows, finance_rate=Decimal("-0.99999999999999999999"), reinvest_rate=RATE) == -100
+
+
 @pytest.mark.parametrize("amounts", ((39000, 30000), (-1, -2), (0, 0), (0,)))
 def test_flows_one_way_have_no_modified_rate(amounts: tuple[int, ...]) -> None:
     with pytest.raises(NoRate):
@@ -244,6 +257,14 @@ def test_regular_days_have_the_longest_period_that_fits(days: list[date], per_ye
     flows = [Flow(-1000 if day == DAY else 700, day) for day in days]
 
     assert irr(flows, periods_per_year=None) == irr(flows, periods_per_year=per_year)
+
+
+def test_periods_may_be_parts_of_a_year_of_any_length() -> None:
+    """A period of a day in a year of 365.25, or of two years."""
+    flows = [Flow(-10_000, period=0), Flow(11_000, period=1)]
+
+    assert irr(flows, periods_per_year=Decimal("0.5")).nominal_percent == 5
+    assert irr(flows, periods_per_year=Decimal("365.25")).nominal_percent == Decimal("3652.5")
 
 
 def test_dated_and_counted_flows_have_one_internal_rate() -> None:

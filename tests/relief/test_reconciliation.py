@@ -68,7 +68,7 @@ def test_interest_out_of_nowhere_is_noticed() -> None:
 
 def test_a_balance_left_at_the_end_is_noticed() -> None:
     good = made()
-    last = replace(good.schedule[-1], closing=1)
+    last = good.schedule[-1]._replace(closing=1)
 
     with pytest.raises(OutOfBalance, match="last balance"):
         require(good, (*good.schedule[:-1], last))
@@ -77,7 +77,7 @@ def test_a_balance_left_at_the_end_is_noticed() -> None:
 def test_a_component_in_the_wrong_place_is_noticed() -> None:
     good = made()
     first = good.schedule[0]
-    wrong = replace(first, principal=first.principal - 5, arrears=Amounts(fees=5))
+    wrong = first._replace(principal=first.principal - 5, arrears=Amounts(fees=5))
 
     with pytest.raises(OutOfBalance, match="carry"):
         require(good, (wrong, *good.schedule[1:]))

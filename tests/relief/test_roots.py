@@ -82,6 +82,13 @@ def test_flows_that_change_sign_more_often_than_is_isolated_still_have_their_rat
     assert sum(a * math.exp(-root * t) for t, a in enumerate(amounts)) == pytest.approx(0, abs=1e-6)
 
 
+def test_flows_that_change_sign_each_time_may_have_no_rate_above_nothing() -> None:
+    amounts = [(-1) ** (k + 1) * 1000 for k in range(399)]
+
+    assert growth([*amounts, 1], range(400)) == pytest.approx(growth([1, *reversed(amounts)], range(400)) * -1)
+    assert growth([*amounts, 1], range(400)) < 0
+
+
 def test_a_root_beyond_growth_one_is_found() -> None:
     amounts = [-10, 100, *[(-1) ** k * 10 for k in range(60)]]
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import event
 
 from service.storage.engine import Database
 
@@ -24,9 +24,10 @@ def heard(database: Database) -> Iterator[list[Statement]]:
     """Collect the statements that are executed; what opens a transaction is not counted."""
     found: list[Statement] = []
 
-    def hear(_connection: Connection, _cursor: Any, sql: str, parameters: Any, *_: Any) -> None:
+    def hear(*told: Any) -> None:
+        _connection, _cursor, sql, parameters, _context, many = told
         if not sql.startswith("BEGIN"):
-            found.append(Statement(sql, parameters))
+            found.append(Statement(sql, parameters[0] if many else parameters))
 
     engines = {database.engine.sync_engine, database._readers.sync_engine}
     for engine in engines:

@@ -80,8 +80,8 @@ class ContractBody(Body):
     instalment: Annotated[
         AmountWithin | None,
         Field(
-            description="A payment to keep until the terms change what it rests on (of `equal_principal`, its "
-            "principal part; of `revolving`, the minimum). Without `instalments` it says how many there are."
+            description="A payment to keep until the terms change what it rests on (of `revolving`, the minimum). "
+            "Without `instalments` it says how many there are."
         ),
     ] = None
     original_instalments: Annotated[

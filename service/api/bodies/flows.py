@@ -71,14 +71,6 @@ class UnitPeriodBody(Body):
     multiple: Annotated[int | None, Field(ge=1, le=365, description="1 if not given; at most a year.")] = None
 
 
-def _each_once(methods: list[Method]) -> list[Method]:
-    """Refuse a method that is named twice."""
-    if len(set(methods)) < len(methods):
-        kind = "method_twice"
-        raise PydanticCustomError(kind, "Each method is named once.")
-    return methods
-
-
 class RatesBody(Body):
     """Flows, and what is to be worked out from them."""
 
@@ -88,7 +80,6 @@ class RatesBody(Body):
     methods: Annotated[
         list[Method],
         Field(min_length=1, max_length=len(get_args(Method))),
-        AfterValidator(_each_once),
     ]
     periods_per_year: Annotated[
         PerYear | None,
@@ -123,6 +114,8 @@ def parse_rates(raw: object) -> RatesAsked:
     body = reading.readable()
     unit, problems = _unit_period(body.unit_period)
     found = [*problems, *_mixed(body.flows)]
+    if len(set(body.methods)) < len(body.methods):
+        found.append(Problem("/methods", "method_twice", "Each method is named once."))
     refuse([*reading.problems, *(problem for problem in found if not reading.caused(problem))])
     return RatesAsked(
         flows=[Flow(flow.amount, on=flow.on, period=flow.period) for flow in body.flows],

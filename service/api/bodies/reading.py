@@ -124,8 +124,8 @@ def _mend(document: dict[str, Any], faults: Iterable[ErrorDetails], stand_in: St
                 del container[last][fault["ctx"]["max_length"] :]
             case _:
                 mended = stand_in(path)
-                if mended is None:
-                    container.pop(last, None)
-                else:
+                if mended is not None:
                     container[last] = deepcopy(mended)
+                elif isinstance(container, dict):  # the items of a list keep their places
+                    container.pop(last, None)
                 yield pointer(path)

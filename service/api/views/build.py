@@ -12,6 +12,7 @@ from service.api.views.cases import (
     EvidenceView,
     PolicyReference,
 )
+from service.api.views.deadlines import hold_view
 from service.api.views.judged import decision_view, evidence_list_view, review_view
 from service.api.views.offers import (
     AgreementView,
@@ -35,6 +36,7 @@ from service.casework.terms_sheet import terms_sheet
 from service.domain.actors import Actor, Role
 from service.domain.agreement import AgreementState
 from service.domain.evidence import EvidenceState
+from service.domain.holds import HoldState
 from service.domain.lifecycle import CaseState
 from service.domain.offer import OfferState, effective_state
 from service.domain.policy import Level
@@ -65,7 +67,7 @@ def case_view(work: UnitOfWork, file: CaseFile, desk: Desk) -> CaseView:
         review=review_view(file.review, case, actor) if file.review else None,
         decision=decision_view(file.decision, case, actor) if file.decision else None,
         agreement_id=case.agreement_id,
-        holds=[],
+        holds=[hold_view(row, case) for row in file.holds if row.state == HoldState.RUNNING],
         assignee=for_staff(case.assignee, actor),
         flags=dict(case.flags) if is_staff(actor) else {},
         information_due_on=case.information_due_on,

@@ -188,7 +188,7 @@ class RatesView(View):
 
 def shown(percent: Decimal) -> str:
     """Write a percentage out, without an exponent and without a sign before nothing."""
-    return format(percent + 0, "f")
+    return format(percent or abs(percent), "f")
 
 
 def _answer(method: Method, answer: Answer | MethodProblem) -> View:

@@ -10,6 +10,7 @@ from service.api.bodies.application import ApplicationMembers
 from service.api.bodies.body import DocumentedAs
 from service.api.bodies.figures import Currency
 from service.api.bodies.loans import LoanBody
+from service.api.views.deadlines import HoldView
 from service.api.views.plans import RelaxedView
 from service.api.views.records import Record, View
 from service.api.views.verdicts import DecisionView, EvidenceListView, ReviewView
@@ -55,7 +56,7 @@ class CaseView(Record):
     review: ReviewView | None = Field(description="The latest review.")
     decision: DecisionView | None = Field(description="The latest decision.")
     agreement_id: UUID | None
-    holds: list[dict[str, Any]] = Field(description="Pauses of contact, collection and so on.")
+    holds: list[HoldView] = Field(description="Pauses of contact, collection and so on that run.")
     assignee: str | None = Field(description="Who looks after the case; shown to the lender only.")
     flags: dict[str, bool] = Field(description="Facts set by the lender; shown to the lender only.")
     information_due_on: date | None = Field(description="Until when what is missing can be handed in.")
