@@ -82,7 +82,7 @@ def tag_record(response: Response) -> None:
     """Tag the answer of a route that did not do so itself, when it is a record."""
     if "etag" in response.headers:
         return
-    found = _VERSION_OF_RECORD.match(bytes(response.body[:100]))
+    found = _VERSION_OF_RECORD.match(bytes(getattr(response, "body", b"")[:100]))  # a file that is streamed has none
     if found:
         response.headers["ETag"] = f'"{found[1].decode()}"'
 

@@ -211,7 +211,7 @@ async def _new_version(work: UnitOfWork, file: CaseFile, application: Applicatio
     )
     application = replace(
         application,
-        loans=tuple(s.loan for s in snapshots),
+        loans=tuple(_named(s.loan, told) for s, told in zip(snapshots, application.loans, strict=True)),
         reference=file.application.reference,
         currency=file.application.currency,
         follows=file.application.follows,
@@ -224,6 +224,12 @@ async def _new_version(work: UnitOfWork, file: CaseFile, application: Applicatio
     await applications.replace(work.session, file.case, document, person, by=work.actor.identity, at=work.now)
     file.application, file.snapshots = application, snapshots
     await work.record(file.case, "application_changed", application_version=file.case.application_version)
+
+
+def _named(kept: Loan, told: Loan) -> Loan:
+    """Return a loan with the names that the application gives to its parties: they are not kept with the loan."""
+    names = dict(enumerate(party.name for party in told.parties))
+    return replace(kept, parties=tuple(replace(p, name=names.get(i)) for i, p in enumerate(kept.parties)))
 
 
 async def _insert(work: UnitOfWork, application: Application, snapshots: tuple[Snapshot, ...]) -> CaseRow:
