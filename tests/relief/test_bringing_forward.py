@@ -304,6 +304,12 @@ class TestTheDayAnOfferTakesEffect:
 
         assert effective_day(loan, made_on=date(2026, 12, 5), expires_on=date(2026, 12, 19)) == date(2026, 12, 31)
 
+    def test_the_day_before_a_month_end_is_that_day(self) -> None:
+        """30 January is not the end of its month, so the 31st of the origination does not count."""
+        loan = li_loan(next_due_on=date(2027, 1, 30), originated_on=date(2025, 3, 31), maturity_on=date(2028, 3, 31))
+
+        assert effective_day(loan, made_on=date(2027, 3, 1), expires_on=date(2027, 3, 1)) == date(2027, 3, 30)
+
     @pytest.mark.parametrize(
         "changes",
         (
