@@ -8,7 +8,7 @@ PORT ?= 8000
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lock openapi golden bench build clean
+.PHONY: help demo run test check lock openapi docs golden bench build clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ check: $(VENV)/.ready ## Lint, format, types, import rules, and whether openapi/
 openapi: $(VENV)/.ready ## Write openapi/openapi.json anew
 	@mkdir -p openapi
 	$(BIN)/parley openapi > openapi/.new && mv openapi/.new openapi/openapi.json
+
+docs: $(VENV)/.ready ## Write the pages of policies, the pack schema and the generated parts of docs/policy-pack.md anew
+	$(BIN)/python -m tests.policies.documents
 
 golden: $(VENV)/.ready ## Count the published vectors that the arithmetic reproduces, per source
 	$(BIN)/python -m tests.golden.report

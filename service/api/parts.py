@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from service.api.limits import Limits
-from service.casework.desk import Desk
+from service.casework.desk import Desk, local_day
 from service.domain.policy import Policy
 from service.storage.engine import Database
 from service.storage.files import Files
@@ -45,6 +45,13 @@ async def _moment(request: Request) -> datetime:
     return parts_of(request).clock()
 
 
+async def _today(request: Request) -> date:
+    """Return the day that it is where it is latest among the policies: nothing said as of it lies in the future."""
+    parts = parts_of(request)
+    now = parts.clock()
+    return max((local_day(policy, now) for policy in parts.policies), default=now.date())
+
+
 async def _policies(request: Request) -> tuple[Policy, ...]:
     return parts_of(request).policies
 
@@ -55,5 +62,6 @@ async def _files(request: Request) -> Files:
 
 DeskOf = Annotated[Desk, Depends(_desk)]
 Moment = Annotated[datetime, Depends(_moment)]
+Today = Annotated[date, Depends(_today)]
 ListOfPolicies = Annotated[tuple[Policy, ...], Depends(_policies)]
 FilesOf = Annotated[Files, Depends(_files)]

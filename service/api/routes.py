@@ -10,8 +10,10 @@ from service.api import (
     calculations,
     cases,
     counter_proposals,
+    deadlines,
     evidence,
     offers,
+    operations,
     policies,
     reviews,
 )
@@ -28,4 +30,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     counter_proposals.of_case,
     counter_proposals.router,
     agreements.router,
+    deadlines.of_case,
+    deadlines.router,
+    operations.router,
 )

@@ -32,8 +32,8 @@ NO_HAZARD: Final = MenuSettings(hazard_monthly=Decimal(0), hazard_exponent=Decim
 class NoAnswer(RuleBroken):
     """None of the methods asked for has an answer; the problem of each is a member of its name."""
 
-    code = "no_rate"
-    title = "There is no such rate"
+    code = "no_method_answers"
+    title = "No method has an answer"
 
 
 class RateNeeded(RuleBroken):

@@ -1,102 +1,21 @@
-"""The policies of a deployment: packs that are shipped, packs of its own, and policies in Python."""
+"""The policies of a deployment: packs that are shipped, packs of its own, and policies that others installed."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
 
 from service.domain.application import Application
-from service.domain.facts import Facts
-from service.domain.policy import Level, Outcome, Policy, TraceLine, Verdict
+from service.domain.policy import Policy
 from service.domain.settings import PolicySettings
-from service.policies.judging import own_reason
+from service.policies import plugins
+from service.policies.guarded import Guarded, OutOfScope
 from service.policies.pack import Pack, PackBroken, load_pack, pack_of
-
-GROUP: Final = "parley.policies"
-
-Maker = Callable[[Mapping[str, Pack]], Policy]
-"""What an entry point names: it is given the packs by name and returns a policy."""
+from service.policies.plugins import PluginBroken
 
 
 class PolicyMissing(Exception):
     """The deployment names a policy that is not there, or one that cannot be used."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guarded:
-    """A policy whose faults become `manual` with the fault in the trace: never an error, never an approval."""
-
-    policy: Policy
-
-    @property
-    def id(self) -> str:
-        """Name and version of the policy."""
-        return self.policy.id
-
-    @property
-    def digest(self) -> str:
-        """Digest of the policy."""
-        return self.policy.digest
-
-    @property
-    def settings(self) -> PolicySettings:
-        """Figures of the policy."""
-        return self.policy.settings
-
-    def judge(self, facts: Facts, *, on: date) -> Verdict:
-        """Judge; whatever goes wrong is a matter for a person."""
-        try:
-            verdict = self.policy.judge(facts, on=on)
-        except Exception as error:  # noqa: BLE001
-            return self._fault(type(error).__name__)
-        if not isinstance(verdict, Verdict):
-            return self._fault("the answer is no verdict")  # type: ignore[unreachable]  # somebody else's code
-        return verdict
-
-    def _fault(self, what: str) -> Verdict:
-        return Verdict(
-            outcome=Outcome.MANUAL,
-            reasons=(own_reason("POLICY_FAULT", self.id),),
-            level=Level.CASEWORKER,
-            trace=(TraceLine(rule="policy", when="", result="unknown", fault=what),),
-            policy_id=self.id,
-            digest=self.digest,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutOfScope:
-    """Stands in for the first policy where none covers the loans: a person decides."""
-
-    policy: Policy
-
-    @property
-    def id(self) -> str:
-        """Name and version of the policy it stands in for."""
-        return self.policy.id
-
-    @property
-    def digest(self) -> str:
-        """Digest of the policy it stands in for."""
-        return self.policy.digest
-
-    @property
-    def settings(self) -> PolicySettings:
-        """Figures of the policy it stands in for."""
-        return self.policy.settings
-
-    def judge(self, facts: Facts, *, on: date) -> Verdict:  # noqa: ARG002
-        """Answer `manual`, with the reason."""
-        return Verdict(
-            outcome=Outcome.MANUAL,
-            reasons=(own_reason("OUT_OF_SCOPE", self.id),),
-            level=Level.CASEWORKER,
-            policy_id=self.id,
-            digest=self.digest,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,17 +29,14 @@ class Registry:
     def load(cls, names: Sequence[str], *, packs_folder: Path | None = None) -> "Registry":
         """Find the named policies; a name that leads nowhere stops the start with a sentence."""
         packs = {**shipped_packs(), **own_packs(packs_folder)}
-        known: dict[str, Policy] = {name: Guarded(policy=pack) for name, pack in packs.items()}
-        known |= _from_entry_points(packs)
-        ordered = []
-        for name in names:
-            bare, _, version = name.partition("@")
-            policy = known.get(bare)
-            if policy is None or (version and policy.id != name):
-                there = ", ".join(sorted(p.id for p in known.values()))
-                raise PolicyMissing(f"There is no policy {name}. There are {there}.")
-            ordered.append(policy)
-        return cls(ordered=tuple(ordered), known=known)
+        known: dict[str, Policy] = {n: Guarded(policy=p, digest=p.digest, foreign=False) for n, p in packs.items()}
+        broken: dict[str, str] = {}
+        for name, point in plugins.installed().items():
+            try:
+                known[name] = plugins.policy_of(point, packs)
+            except PluginBroken as error:
+                broken[name] = str(error)
+        return cls(ordered=tuple(_named(name, known, broken) for name in names), known=known)
 
     def choose(self, application: Application) -> Policy:
         """Return the first policy whose scope covers all loans; if none does, the first hands the case to a person."""
@@ -131,11 +47,8 @@ class Registry:
 
     def pinned(self, policy_id: str, digest: str) -> Policy:
         """Return the policy a case is pinned to; one that changed under the same id is not the same policy."""
-        for policy in self.known.values():
-            if policy.id == policy_id and policy.digest == digest:
-                return policy
-        same = [p for p in self.known.values() if p.id == policy_id]
-        return same[0] if same else self.ordered[0]
+        same = [policy for policy in self.known.values() if policy.id == policy_id]
+        return next((p for p in same if p.digest == digest), same[0] if same else self.ordered[0])
 
 
 def covers(settings: PolicySettings, application: Application) -> bool:
@@ -152,17 +65,16 @@ def covers(settings: PolicySettings, application: Application) -> bool:
 def shipped_packs() -> dict[str, Pack]:
     """Return the packs that come with Parley, by name."""
     folder = files("service.policies") / "packs"
-    found = [pack_of(f.read_text(encoding="utf-8"), name=f.name) for f in folder.iterdir() if f.name.endswith(".toml")]
+    texts = sorted((f.name, f.read_text(encoding="utf-8")) for f in folder.iterdir() if f.name.endswith(".toml"))
+    found = [pack_of(text, name=name) for name, text in texts]
     return {pack.name: pack for pack in found}
 
 
 def own_packs(folder: Path | None) -> dict[str, Pack]:
     """Return the packs of the folder that the deployment names; a broken one stops the start."""
-    if folder is None:
-        return {}
     found: list[Pack] = []
     problems: list[str] = []
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(folder.glob("*.toml")) if folder else ():
         try:
             found.append(load_pack(path))
         except PackBroken as broken:
@@ -172,13 +84,11 @@ def own_packs(folder: Path | None) -> dict[str, Pack]:
     return {pack.name: pack for pack in found}
 
 
-def _from_entry_points(packs: Mapping[str, Pack]) -> Iterable[tuple[str, Policy]]:
-    """Return the policies that other distributions bring, each guarded against its own faults."""
-    found: dict[str, Policy] = {}
-    for point in entry_points(group=GROUP):
-        maker: Maker = point.load()
-        policy = maker(packs)
-        if not isinstance(policy, Policy):
-            raise PolicyMissing(f"The entry point {point.name} does not make a policy.")
-        found[point.name] = Guarded(policy=policy)
-    return found.items()
+def _named(name: str, known: Mapping[str, Policy], broken: Mapping[str, str]) -> Policy:
+    """Return the policy of a name, or of a name with a version."""
+    bare, _, version = name.partition("@")
+    policy = known.get(bare)
+    if policy is not None and (not version or policy.id == name):
+        return policy
+    there = ", ".join(sorted(p.id for p in known.values()))
+    raise PolicyMissing(broken.get(bare, f"There is no policy {name}. There are {there}."))

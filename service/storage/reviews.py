@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import select
@@ -23,7 +22,6 @@ async def add(
     verdict: Verdict,
     *,
     on: date,
-    kind: Literal["active", "shadow"] = "active",
 ) -> ReviewRow:
     """Keep what was judged, by which policy, on which local day, and the verdict with its trace."""
     row = ReviewRow(
@@ -34,7 +32,6 @@ async def add(
         on_day=on,
         facts=dump(facts),
         verdict=dump(verdict),
-        kind=kind,
         created_at=work.now,
     )
     work.session.add(row)

@@ -395,7 +395,7 @@ def test_flows_without_any_rate_are_refused_with_the_reason_of_each_method(
     document = answer.json()
 
     assert answer.status_code == 422
-    assert (document["code"], document["irr"]["code"]) == ("no_rate", code)
+    assert (document["code"], document["irr"]["code"]) == ("no_method_answers", code)
     assert [(e["pointer"], e["code"]) for e in document["errors"]] == [("/flows", code)]
     if code in {"no_sign_change", "no_flows", "no_time"}:
         value = calculators.answer("rates", {"flows": flows, "methods": ["irr", "npv"], "rate": "0.1"})

@@ -198,6 +198,13 @@ def test_equal_principal_makes_an_equal_part_of_the_rest_overdue() -> None:
     assert debt.overdue_principal == 1_115_879 + round(Decimal(11_069_457 - 1_115_879) / 16)
 
 
+def test_of_an_instalment_that_is_not_known_only_the_interest_falls_due() -> None:
+    debt = brought(instalment=None)
+
+    assert debt.overdue_principal == 1_115_879
+    assert debt.overdue_interest == 378_454
+
+
 def test_interest_only_makes_only_interest_overdue_until_the_last_instalment() -> None:
     assert brought(repayment=Repayment.INTEREST_ONLY).overdue_principal == 1_115_879
     assert brought(repayment=Repayment.INTEREST_ONLY, instalments_remaining=1).not_yet_due == 0

@@ -30,6 +30,7 @@ _RATE: Final = r"^-?[0-9]{1,3}(\.[0-9]{1,12})?$"
 _FINE_RATE: Final = r"^-?[0-9]{1,3}(\.[0-9]{1,20})?$"
 _ACCRUAL: Final = r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$"
 _DAY: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_RECORD_ID: Final = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _LOCALE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
 
 TENDER: Final[frozenset[str]] = frozenset(
@@ -127,6 +128,8 @@ Name = Annotated[str, Field(max_length=NAME_MAX)]
 Narrative = Annotated[str, Field(max_length=NARRATIVE_MAX)]
 Id = Annotated[str, Field(min_length=1, max_length=ID_MAX)]
 Text = Annotated[str, Field(max_length=ID_MAX)]
+RecordId = Annotated[str, Field(pattern=_RECORD_ID)]
+"""The id of a record of ours."""
 History = Annotated[
     str,
     Field(max_length=HISTORY_TEXT_MAX),

@@ -1,6 +1,6 @@
 """Reading a body as far as it can be read, so that problems of form and of substance come in one answer."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
@@ -8,9 +8,9 @@ from typing import Any, Final, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from service.api.bodies.faults import PROBLEMS_MAX, path_of, pointer, problems_of
+from service.api.bodies.faults import PROBLEMS_MAX, invalid, path_of, pointer, problems_of
 from service.api.bodies.stand_ins import stand_in
-from service.domain.errors import Invalid, Problem, require_no
+from service.domain.errors import Problem, require_no
 
 B = TypeVar("B", bound=BaseModel)
 Path = tuple[int | str, ...]
@@ -38,7 +38,7 @@ class Reading(Generic[B]):
     def readable(self) -> B:
         """Return the body; where nothing could be read, there is nothing more to find out."""
         if self.body is None:
-            raise _invalid(self.problems)
+            raise invalid(self.problems)
         return self.body
 
     def caused(self, problem: Problem) -> bool:
@@ -72,7 +72,7 @@ def refuse(problems: Iterable[Problem]) -> None:
     """Raise one `Invalid` with the problems, the most that one answer names."""
     found = tuple(problems)
     if found:
-        raise _invalid(found)
+        raise invalid(found)
 
 
 def require_bounded(raw: object) -> None:
@@ -98,11 +98,6 @@ def _held(values: Iterable[object]) -> Iterator[object]:
 
 def _told(error: ValidationError) -> list[ErrorDetails]:
     return error.errors(include_url=False, include_input=False)
-
-
-def _invalid(problems: Sequence[Problem]) -> Invalid:
-    noun = "member is" if len(problems) == 1 else "members are"
-    return Invalid(f"{len(problems)} {noun} not valid.", problems[:PROBLEMS_MAX])
 
 
 def _and_above(at: str) -> Iterator[str]:

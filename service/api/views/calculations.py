@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self, assert_never
 
 from pydantic import Field
 
-from service.api.views.offers import InstalmentView, ReconciliationLine
+from service.api.views.plans import InstalmentView, ReconciliationLine
 from service.api.views.records import Minor, View
 from service.casework.calculating import Answer, CalculatedSchedule, Method, MethodProblem
 from service.domain.money import Amounts, Component
