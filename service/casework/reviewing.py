@@ -59,7 +59,9 @@ async def review_as_system(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> R
 
 
 def asks_for_facts_only(file: CaseFile) -> bool:
-    """Say whether the latest review found all documents there, and asked for a fact."""
+    """Say whether no document was asked for: the latest review found all there and asked for a fact."""
+    if any(request.state == "open" and request.items for request in file.requests):
+        return False
     return file.review is not None and reviews.facts_of(file.review).case.evidence_missing == 0
 
 
