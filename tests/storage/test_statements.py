@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from service.storage.engine import Database
 from tests.api.stories import LI, upload
@@ -96,22 +95,15 @@ async def _tell(service: Service, counted: Counted, *, rounds: int) -> None:
     await of("read agreement", service.call(li, "GET", f"/v1/agreements/{agreement['id']}"))
 
 
-@pytest.fixture
-async def counted(service: Service) -> Counted:
-    """Return the counts of three stories, one after the other, each with more offers than the one before."""
+async def test_a_request_sends_as_many_statements_as_ever_and_each_finds_its_rows_by_an_index(service: Service) -> None:
+    """In three stories, one after the other, each with more offers than the one before.
+
+    More statements than in the table: something reads in a loop. Fewer: write the new number down. And were a table
+    full, none of them would read it from end to end.
+    """
     counted = Counted(service.app.state.parts.database)
     for rounds in range(1, 4):
         await _tell(service, counted, rounds=rounds)
-    return counted
-
-
-async def test_a_request_sends_as_many_statements_as_ever(counted: Counted) -> None:
-    """More than in the table: something reads in a loop. Fewer: write the new number down."""
-    assert counted.counts == {name: {number} for name, number in COUNTS.items()}
-
-
-async def test_every_statement_finds_its_rows_by_an_index(counted: Counted) -> None:
-    """Were a table full, none of them would read it from end to end."""
     asked = [s for sql, s in counted.statements.items() if sql.startswith(("SELECT", "UPDATE", "DELETE"))]
     scans = {
         statement.sql: step
@@ -120,5 +112,6 @@ async def test_every_statement_finds_its_rows_by_an_index(counted: Counted) -> N
         if step.startswith("Seq Scan") or (step.startswith("SCAN ") and "anon" not in step)
     }
 
+    assert counted.counts == {name: {number} for name, number in COUNTS.items()}
     assert len(asked) > 20
     assert scans == {}
