@@ -58,6 +58,11 @@ async def review_as_system(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> R
     return await _judge_and_follow(system, file, policy=policy, automatic=True)
 
 
+def asks_for_facts_only(file: CaseFile) -> bool:
+    """Say whether the latest review found all documents there, and asked for a fact."""
+    return file.review is not None and reviews.facts_of(file.review).case.evidence_missing == 0
+
+
 async def judge_what_is_there(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> ReviewRow:
     """Judge a case whose time for information is over; what is still missing is not asked for again."""
     await take(work, file, CaseAction.START_REVIEW, policy=policy)
@@ -70,7 +75,7 @@ async def _judge_and_follow(
     today = local_day(policy, work.now)
     judgement = judge(matter(file, policy), policy, on=today)
     row = await reviews.add(work, file.case, judgement.facts, judgement.verdict, on=today)
-    file.review = row
+    file.review, file.menu_empty = row, None
     file.case.policy_id, file.case.policy_digest, file.case.review_id = policy.id, policy.digest, row.id
     if file.decision is not None and file.decision.automatic and file.decision.outcome == DecisionOutcome.APPROVE:
         file.decision = file.case.decision_id = None  # what the system approved rested on the review before

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import zen
 
-from service.policies.expression_kinds import mistakes
-from service.policies.expression_tree import Node
+from service.policies.expression_kinds import KINDS, mistakes
+from service.policies.expression_tree import Logical, Node, Unary
 from service.policies.expressions import ExpressionNotUnderstood, parse
 from service.policies.grounds import FactValue, Grounds, parts_of, plain
 from service.policies.programs import AmountsOf, Env, Program
@@ -14,7 +14,7 @@ from service.policies.programs import AmountsOf, Env, Program
 class Compiled:
     """A condition of a pack; of several expressions one is enough. Calling it gives true, false or None (unknown)."""
 
-    __slots__ = ("_amounts", "_parts", "_programs", "expressions", "reads", "text")
+    __slots__ = ("_amounts", "_decides", "_lists", "_parts", "_programs", "expressions", "reads", "text")
 
     def __init__(self, expressions: Sequence[tuple[str, Node]], amounts: AmountsOf) -> None:
         texts = [text for text, _ in expressions]
@@ -22,8 +22,11 @@ class Compiled:
         self.text = texts[0] if len(texts) == 1 else " or ".join(f"({text})" for text in texts)
         self._programs = tuple(Program(text, node, amounts) for text, node in expressions)
         self._parts = tuple(part for text, node in expressions for part in parts_of(text, node, amounts))
+        # One comparison alone has decided, whichever way: it need not be asked again.
+        self._decides = len(self._parts) == 1 and len(expressions) == 1 and not _joins(expressions[0][1])
         self._amounts = amounts
         self.reads: tuple[str, ...] = tuple(dict.fromkeys(name for p in self._programs for name in p.reads))
+        self._lists = any(KINDS[name] == "words" for name in self.reads)
 
     def __call__(self, env: Env) -> bool | None:
         """Return whether one of the expressions holds; None when none does and one is unknown."""
@@ -41,15 +44,24 @@ class Compiled:
 
     def values(self, env: Env) -> dict[str, FactValue]:
         """Return the facts that it reads, as a trace shows them."""
-        return {name: plain(env[name]) for name in self.reads}
+        if self._lists:
+            return {name: plain(env[name]) for name in self.reads}
+        return {name: env[name] for name in self.reads}
 
     def grounds(self, env: Env, *, held: bool) -> Grounds | None:
         """Return the first comparison that decided: that was met when the condition held, or missed when it did not."""
+        if self._decides:
+            return self._parts[0].grounds(env, self._amounts)
         for part in self._parts:
             met = part.holds(env)
             if met is not None and (met is part.wanted) is held:
                 return part.grounds(env, self._amounts)
         return None
+
+
+def _joins(node: Node) -> bool:
+    """Whether a condition, negations aside, joins several."""
+    return isinstance(node, Logical) or (isinstance(node, Unary) and _joins(node.operand))
 
 
 def compile_condition(when: str | Sequence[str], *, amounts: AmountsOf | None = None) -> Compiled:

@@ -1,9 +1,9 @@
 """Expressions compiled by zen, evaluated only where nothing that they name is unknown."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, Final
 
 import zen
 
@@ -21,15 +21,15 @@ AmountsOf = Mapping[str, Mapping[str, int]]
 class Program:
     """One expression: which facts it reads, which amounts, and how it is evaluated."""
 
-    __slots__ = ("_amount_names", "_amounts", "_compiled", "_facts", "reads")
+    __slots__ = ("_amounts", "_compiled", "_facts", "reads")
 
     def __init__(self, text: str, node: Node, amounts: AmountsOf) -> None:
         found = names(node)
-        self._amount_names = tuple(n.removeprefix(AMOUNT) for n in found if n.startswith(AMOUNT))
+        named = tuple(n.removeprefix(AMOUNT) for n in found if n.startswith(AMOUNT))
         own = tuple(n for n in found if not n.startswith(AMOUNT))
         self._facts = tuple((name, f'"{name}":') for name in own)
-        self.reads = tuple(dict.fromkeys((*own, "currency"))) if self._amount_names else own
-        self._amounts = amounts
+        self.reads = tuple(dict.fromkeys((*own, "currency"))) if named else own
+        self._amounts = _told(amounts, named) if named else None
         self._compiled = zen.compile_expression(text)
 
     def __call__(self, env: Env) -> bool | None:
@@ -39,24 +39,28 @@ class Program:
             value = env[name]
             if value is None:
                 return None
-            told.append(key + as_json(value))
-        if self._amount_names:
+            told.append(key + _AS_JSON.get(type(value), json.dumps)(value))
+        if self._amounts is not None:
             figures = self._amounts.get(env["currency"])
             if figures is None:
                 return None
-            told.append(f'"amount":{json.dumps({n: figures[n] for n in self._amount_names})}')
+            told.append(figures)
         # As text, because zen reads the decimals of text exactly and those of floats nearly (4170.205469).
         return self._compiled.evaluate("{" + ",".join(told) + "}") is True
 
 
-def as_json(value: object) -> str:
-    """Write a fact for zen: money and counts as integers, ratios rounded half-up to six places."""
-    if value is True:
-        return "true"
-    if value is False:
-        return "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, Decimal):
-        return format(value.quantize(SIX_PLACES, rounding=ROUND_HALF_UP), "f")
-    return json.dumps(value)
+def _told(amounts: AmountsOf, named: Sequence[str]) -> dict[str, str]:
+    """Write the amounts that an expression names for zen, by currency."""
+    return {
+        currency: f'"amount":{json.dumps({name: figures[name] for name in named})}'
+        for currency, figures in amounts.items()
+        if figures.keys() >= set(named)
+    }
+
+
+_AS_JSON: Final[dict[type, Callable[[Any], str]]] = {
+    bool: lambda value: "true" if value else "false",
+    int: str,
+    Decimal: lambda value: format(value.quantize(SIX_PLACES, rounding=ROUND_HALF_UP), "f"),
+}
+"""How a fact that is no word is written for zen: money and counts as integers, ratios half-up to six places."""

@@ -83,7 +83,7 @@ async def bare() -> httpx.AsyncClient:
 
     @app.get("/away")
     async def away() -> None:
-        raise Unavailable("The database cannot be reached.", retry_after=7)
+        raise Unavailable("The database cannot be reached.")
 
     @app.get("/broken")
     async def broken() -> None:
@@ -113,7 +113,7 @@ async def test_a_fault_of_ours_tells_nothing_and_can_be_asked_about(
 
 async def test_a_database_that_is_away_is_503_and_says_when_to_come_back(bare: httpx.AsyncClient) -> None:
     answer = await bare.get("/away")
-    assert (answer.status_code, answer.headers["retry-after"], answer.json()["code"]) == (503, "7", "unavailable")
+    assert (answer.status_code, answer.headers["retry-after"], answer.json()["code"]) == (503, "1", "unavailable")
 
 
 async def test_particulars_add_members_and_replace_none(bare: httpx.AsyncClient) -> None:

@@ -19,6 +19,7 @@ def test_no_vector_is_lost() -> None:
 
 
 def test_every_vector_has_a_checker() -> None:
+    report.find_checkers()
     assert {vector.kind for vector in load()} <= CHECKERS.keys()
 
 

@@ -198,6 +198,13 @@ def test_equal_principal_makes_an_equal_part_of_the_rest_overdue() -> None:
     assert debt.overdue_principal == 1_115_879 + round(Decimal(11_069_457 - 1_115_879) / 16)
 
 
+def test_of_an_instalment_that_is_not_known_only_the_interest_falls_due() -> None:
+    debt = brought(instalment=None)
+
+    assert debt.overdue_principal == 1_115_879
+    assert debt.overdue_interest == 378_454
+
+
 def test_interest_only_makes_only_interest_overdue_until_the_last_instalment() -> None:
     assert brought(repayment=Repayment.INTEREST_ONLY).overdue_principal == 1_115_879
     assert brought(repayment=Repayment.INTEREST_ONLY, instalments_remaining=1).not_yet_due == 0
@@ -296,6 +303,12 @@ class TestTheDayAnOfferTakesEffect:
         loan = li_loan(next_due_on=date(2026, 11, 30), originated_on=date(2025, 3, 31), maturity_on=date(2028, 2, 29))
 
         assert effective_day(loan, made_on=date(2026, 12, 5), expires_on=date(2026, 12, 19)) == date(2026, 12, 31)
+
+    def test_the_day_before_a_month_end_is_that_day(self) -> None:
+        """30 January is not the end of its month, so the 31st of the origination does not count."""
+        loan = li_loan(next_due_on=date(2027, 1, 30), originated_on=date(2025, 3, 31), maturity_on=date(2028, 3, 31))
+
+        assert effective_day(loan, made_on=date(2027, 3, 1), expires_on=date(2027, 3, 1)) == date(2027, 3, 30)
 
     @pytest.mark.parametrize(
         "changes",

@@ -10,6 +10,7 @@ from service.domain.words import Repayment
 from service.relief.easing import EasingNotPossible
 from service.relief.instruments import (
     Afterwards,
+    ArrearsPlan,
     Capitalise,
     Holiday,
     Instrument,
@@ -22,6 +23,7 @@ from service.relief.instruments import (
     Term,
     Terms,
 )
+from service.relief.layout import InstalmentsOutOfBounds
 from service.relief.level_payment import round_payment
 from service.relief.plan import Plan, plan
 from service.relief.settings import DEFAULT
@@ -81,6 +83,18 @@ class TestNotThere:
             plan(plain(), terms)
 
         assert [p.pointer for p in refused.value.problems] == [at]
+
+    @pytest.mark.parametrize(("over", "possible"), ((9, True), (10, False)))
+    def test_arrears_need_as_many_instalments_that_are_not_eased(self, over: int, *, possible: bool) -> None:
+        """Of twelve, three are eased."""
+        debt = plain(1_100_000, overdue_principal=100_000)
+        terms: Terms = (ArrearsPlan(instalments=over), Holiday(instalments=3, then="raise"))
+
+        if possible:
+            assert [row.arrears.total > 0 for row in plan(debt, terms).schedule] == [False] * 3 + [True] * 9
+        else:
+            with pytest.raises(InstalmentsOutOfBounds):
+                plan(debt, terms)
 
 
 class TestAfterwards:

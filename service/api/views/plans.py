@@ -205,6 +205,7 @@ class Label(StrEnum):
 class RelaxedView(View):
     """A limit that stands in the way of every plan, and what it would have to be for one plan."""
 
+    option: int = Field(description="Limits of one option would have to give way together; options are alternatives.")
     limit: str
     bound: Figure
     needed: Figure
