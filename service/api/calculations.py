@@ -10,10 +10,11 @@ from service.api.bodies.flows import RatesBody
 from service.api.bodies.schedules import ScheduleBody
 from service.api.bodies.waterfalls import WaterfallBody
 from service.api.calculators import rates_of, schedule_of, waterfall_of
-from service.api.transaction import ActorOf, Transactional
+from service.api.transaction import ActorOf, Transactional, refuses
 from service.api.views.calculations import CalculatedScheduleView, RatesView
 from service.api.views.records import View
 from service.api.views.waterfalls import WaterfallView
+from service.casework.calculating import NoAnswer, RateNeeded
 
 router = APIRouter(prefix="/v1/calculations", tags=["calculations"], route_class=Transactional)
 
@@ -29,6 +30,7 @@ def _answers(example: View) -> dict[int | str, dict[str, Any]]:
 
 
 @router.post("/schedules", summary="Work out a schedule", responses=_answers(schedule_of(SCHEDULE)))
+@refuses(arithmetic=True)
 def post_schedule(raw: Annotated[object, DocumentedAs(ScheduleBody), Body()], actor: ActorOf) -> CalculatedScheduleView:
     """Work out the schedule of a loan on given terms, to the cent.
 
@@ -41,6 +43,7 @@ def post_schedule(raw: Annotated[object, DocumentedAs(ScheduleBody), Body()], ac
 
 
 @router.post("/rates", summary="Work out rates", response_model_exclude_unset=True, responses=_answers(rates_of(RATES)))
+@refuses(NoAnswer, RateNeeded, arithmetic=True)
 def post_rates(raw: Annotated[object, DocumentedAs(RatesBody), Body()], actor: ActorOf) -> RatesView:
     """Work out what flows of money yield, under each method by its name.
 
@@ -58,6 +61,7 @@ def post_rates(raw: Annotated[object, DocumentedAs(RatesBody), Body()], actor: A
 
 
 @router.post("/waterfalls", summary="Work out a waterfall", responses=_answers(waterfall_of(WATERFALL)))
+@refuses(arithmetic=True)
 def post_waterfall(raw: Annotated[object, DocumentedAs(WaterfallBody), Body()], actor: ActorOf) -> WaterfallView:
     """Take ordered steps, each as far as it must, until the payment meets its target.
 
