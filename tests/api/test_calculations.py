@@ -109,6 +109,7 @@ def test_without_terms_the_arrears_are_due_with_the_first_instalment(calculators
         ({"frequency": "quarterly"}, "2027-03-01", "2027-09-01"),
         ({"starts_on": "2026-12-31", "instalments": 4}, "2027-01-31", "2027-04-30"),
         ({"first_due_on": "2027-02-28", "due_day": 31, "instalments": 2}, "2027-02-28", "2027-03-31"),
+        ({"due_day": 31, "starts_on": "2026-11-30"}, "2026-12-31", "2027-02-28"),
         ({"first_due_on": "2026-12-17"}, "2026-12-17", "2027-02-17"),
         ({"first_due_on": "2026-12-01"}, "2026-12-01", "2027-02-01"),
         ({"repayment": "bullet", "instalments": 12}, "2027-12-01", "2027-12-01"),
