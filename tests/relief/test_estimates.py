@@ -2,34 +2,27 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import product
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import settings as running
 from hypothesis import strategies as st
 
-from service.domain.dates import Frequency
 from service.domain.errors import RuleBroken
 from service.domain.policy import Level
 from service.domain.settings import InstrumentTemplate, Limits, MenuSettings, PolicySettings, Rounding
-from service.domain.words import Repayment
 from service.relief.affordability import Ability, demands
 from service.relief.closed_form import has_closed_form
 from service.relief.conditions import Appraisal, Conditions, baseline, expected
 from service.relief.debt import Debt
-from service.relief.estimates import Estimates, estimate
+from service.relief.estimates import Estimates
 from service.relief.families import Family, family
 from service.relief.limits import eased_instalments, settled
-from service.relief.outlay import Outlay
-from service.relief.pay_days import least_in_a_month
 from service.relief.plan import Plan
 from service.relief.search import Search
-from service.relief.settings import Settings
 from service.relief.survival import most_expected
-from tests.relief.negotiations import EFFECTIVE_ON, LI, debts, grid, programme, template
+from tests.relief.negotiations import debts, grid, programme, template
 
 STEP: Final = date(2027, 9, 17)
 SURPLUS: Final = 10**12
@@ -47,7 +40,9 @@ def before_the_schedule(draw: st.DrawFn, debt: Debt) -> list[InstrumentTemplate]
     made = draw(waivers())
     if draw(st.booleans()):
         most = debt.balance.total
-        made.append(template("upfront", {"amount": grid(*draw(st.lists(st.integers(1, most), min_size=1, max_size=2)))}))
+        made.append(
+            template("upfront", {"amount": grid(*draw(st.lists(st.integers(1, most), min_size=1, max_size=2)))})
+        )
     return made
 
 
@@ -64,9 +59,9 @@ def instruments(draw: st.DrawFn, debt: Debt) -> list[InstrumentTemplate]:
     """Draw the instruments of a programme whose plans have a closed form."""
     made = draw(before_the_schedule(debt))
     if draw(st.integers(0, 4)) == 0:
-        fractions = grid(*draw(st.sampled_from([("0.45", "0.5"), ("0.333",), ("1",)])))
-        counts = grid(*draw(st.lists(st.integers(1, 24), min_size=1, max_size=3)))
-        return [*made, template("settlement", {"fraction": fractions, "instalments": counts})]
+        parts = grid(*draw(st.sampled_from([("0.45", "0.5"), ("0.333",), ("1",)])))
+        payments = grid(*draw(st.lists(st.integers(1, 24), min_size=1, max_size=3)))
+        return [*made, template("settlement", {"fraction": parts, "instalments": payments})]
     if draw(st.booleans()):
         named = draw(st.sets(st.sampled_from(["penalty", "interest", "principal", "fees"]), min_size=1))
         made.append(template("capitalise", components=sorted(named)))
@@ -131,8 +126,9 @@ def test_every_plan_lies_within_its_estimates(drawn: tuple[Family, Conditions]) 
 def _lies_within(e: Estimates, number: int, found: Appraisal) -> None:
     made = found.plan
     key = np.array(found.key, dtype=np.float64)
-    assert (e.least[number] <= key + 1e-6).all(), (e.least[number], key, made.terms)
-    assert (key <= e.least[number] + e.width[number] + 1e-6).all(), (e.least[number], e.width[number], key, made.terms)
+    least, width = e.least[:, number], e.width[:, number]
+    assert (least <= key + 1e-6).all(), (least, key, made.terms)
+    assert (key <= least + width + 1e-6).all(), (least, width, key, made.terms)
     assert e.count[number] <= len(made.schedule)
     assert e.eased[number] == eased_instalments(made)
     assert abs(e.upfront[number] - made.upfront.total) <= 3
