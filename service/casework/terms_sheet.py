@@ -14,7 +14,7 @@ from service.relief.reconciliation import ReconciliationLine
 from service.relief.schedule import Instalment
 from service.storage.documents import dump, load_as, plain
 
-_ROW: Final = tuple(f.name for f in fields(Instalment))
+_ROW: Final = Instalment._fields
 _LINE: Final = tuple(f.name for f in fields(ReconciliationLine))
 
 

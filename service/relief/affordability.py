@@ -69,21 +69,26 @@ def affordable(plans: Sequence[Plan], ability: Ability, obligations: int = 0) ->
     debts outside these plans). Payments that are not monthly count as months do: several pay days in a month add
     up, but never to more than the average month's number of them (52/12 weekly, 26/12 biweekly); a quarterly
     payment counts a third in its month and a third in each of the two before. Sums at signature need `lump_sum`,
-    which may also carry settlement payments; a deferred amount needs `balloon` for what its month cannot carry.
+    which may also carry settlement payments; a deferred amount, and the balloon in a last payment, need `balloon`
+    for what their month cannot carry.
     """
     upfront = sum(plan.upfront.total for plan in plans)
     spare = max(0, ability.lump_sum - upfront)
     found = list(_upfront(upfront, ability, plans))
-    found += _monthly(demands(plans), ability, obligations, spare=spare if _settles(plans) else 0)
-    found += _balloons(plans, ability, obligations)
+    asked = demands(plans, balloons=False)
+    found += _monthly(asked, ability, obligations, spare=spare if _settles(plans) else 0)
+    found += _balloons(plans, asked, ability, obligations)
     return tuple(found)
 
 
-def demands(plans: Iterable[Plan]) -> dict[Month, Demand]:
-    """Return what all numbered payments together ask for in each calendar month."""
+def demands(plans: Iterable[Plan], *, balloons: bool = True) -> dict[Month, Demand]:
+    """Return what all numbered payments together ask for in each calendar month, with their balloons or without."""
     joined: dict[Month, Demand] = {}
     for plan in plans:
-        rows = [(row.due_on, row.payment) for row in plan.payments]
+        rows = [(row.due_on, row.payment) for row in plan.schedule]
+        if plan.balloon and not balloons:
+            day, payment = rows[-1]
+            rows[-1] = day, payment - plan.balloon
         for month, demand in monthly_equivalent(rows, plan.frequency).items():
             other = joined.get(month)
             joined[month] = demand if other is None else Demand(min(other.on, demand.on), other.amount + demand.amount)
@@ -143,17 +148,27 @@ def _monthly(asked: Mapping[Month, Demand], ability: Ability, obligations: int, 
         yield Breach(limit="affordable_payment", bound=bound, asked=demand.amount, on=demand.on)
 
 
-def _balloons(plans: Sequence[Plan], ability: Ability, obligations: int) -> Iterable[Breach]:
-    """Yield a breach when the deferred amounts exceed what a source and their own months can carry."""
-    asked = demands(plans)
-    short, last = 0, date.min
-    for plan in plans:
-        if plan.deferred is None or not plan.deferred.amount:
-            continue
-        day = plan.deferred.due_on
-        month = asked.get((day.year, day.month))
-        free = ability.on(day) - obligations - (month.amount if month else 0)
-        short += max(0, plan.deferred.amount - max(0, free))
-        last = max(last, day)
+def _balloons(
+    plans: Sequence[Plan], asked: Mapping[Month, Demand], ability: Ability, obligations: int
+) -> Iterable[Breach]:
+    """Yield a breach when final amounts and balloons exceed what a source and their own months can carry."""
+    final: dict[Month, Demand] = {}
+    for day, amount in _final_amounts(plans):
+        month = day.year, day.month
+        before = final.get(month)
+        final[month] = Demand(max(day, before.on if before else day), amount + (before.amount if before else 0))
+    short = 0
+    for month, demand in final.items():
+        regular = asked[month].amount if month in asked else 0
+        short += max(0, demand.amount - max(0, ability.on(demand.on) - obligations - regular))
     if short > ability.balloon:
+        last = max(demand.on for demand in final.values())
         yield Breach(limit="affordable_balloon", bound=ability.balloon, asked=short, on=last)
+
+
+def _final_amounts(plans: Sequence[Plan]) -> Iterable[tuple[date, int]]:
+    for plan in plans:
+        if plan.balloon:
+            yield plan.schedule[-1].due_on, plan.balloon
+        if plan.deferred is not None and plan.deferred.amount:
+            yield plan.deferred.due_on, plan.deferred.amount

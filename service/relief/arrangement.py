@@ -125,8 +125,8 @@ class Draft:
         return self.overdue_principal if component is Component.PRINCIPAL else self.ledger.left[component]
 
     def _waive(self, waive: Waive) -> None:
-        portions = {c: getattr(waive, c.value) for c in Component}
-        for component, portion in portions.items():
+        for name, portion in waive.portions.items():
+            component = Component(name)
             if portion is not None:
                 amount = self.amount(waive, portion, self.ledger.left[component], member=f"/{component.value}")
                 self.ledger.waive(component, amount, conditional=waive.vests != "signature")
@@ -206,15 +206,20 @@ class Draft:
 
     def amount(self, instrument: Instrument, portion: Portion, available: int, *, member: str) -> int:
         """Return how much a portion of an amount is, and refuse more than there is."""
-        if portion.fraction is not None:
-            return rounded(portion.fraction * available)
-        amount = portion.amount or 0
+        amount = part_of(portion, available)
         if amount > available:
             raise self._exceeds(instrument, f"{member}/amount")
         return amount
 
+    def pointer(self, instrument: Instrument, member: str = "") -> str:
+        """Return the pointer to a member of one of the terms, as they were given."""
+        return f"/instruments/{self.terms.index(instrument)}{member}"
+
     def _exceeds(self, instrument: Instrument, member: str) -> ReliefExceedsDebt:
-        problem = Problem(
-            f"/instruments/{self.terms.index(instrument)}{member}", "relief_exceeds_debt", "More than there is."
-        )
+        problem = Problem(self.pointer(instrument, member), ReliefExceedsDebt.code, "More than there is.")
         return ReliefExceedsDebt("An amount is larger than what it is taken from.", [problem])
+
+
+def part_of(portion: Portion, available: int) -> int:
+    """Return how much a portion of an amount is, in minor units; a fraction is rounded half-up."""
+    return portion.amount or 0 if portion.fraction is None else rounded(portion.fraction * available)

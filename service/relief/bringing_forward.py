@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Final, NamedTuple, assert_never
 
@@ -13,10 +13,12 @@ from service.domain.money import Amounts, Component, rounded
 from service.domain.words import PenaltyBasis, Repayment
 from service.relief.day_count import year_fraction
 from service.relief.debt import Debt
-from service.relief.due_days import bullet_day, contractual_day_of_month, falling_due, first_due_from, instalments_left
-from service.relief.periods import Period, Span, active_fraction, due_day_after
+from service.relief.due_days import falling_due, instalments_left, next_due
+from service.relief.periods import Period, Span, active_fraction
 from service.relief.settings import ALLOCATION
 
+RATE_STEP: Final = Decimal("1e-12")
+"""The last decimal of a rate that is worked out: finer than any amount shows."""
 REQUIRED: Final = ("as_of", "balance", "annual_rate", "repayment")
 
 
@@ -61,22 +63,23 @@ def bring_forward(
 
     Interest accrues on the principal that is not overdue at the contract rate, and on overdue principal too if the
     penalty comes on top; penalty on overdue principal, and on overdue interest if it compounds; a per-diem replaces
-    both. An instalment that falls due on the way, or on the day itself, becomes overdue on its day. Days under an
-    interest hold accrue nothing. Payments go to what is due, oldest first, inside it in the order of `allocation`;
-    what is left waits for the next instalment, and reduces interest and principal at the end.
+    both. Together they never exceed `legal_cap` a year on the principal. An instalment that falls due on the way, or
+    on the day itself, becomes overdue on its day. Days under an interest hold accrue nothing. Payments go to what is
+    due, oldest first, inside it in the order of `allocation`; what is left waits for the next instalment, and reduces
+    interest and principal at the end.
     """
-    account = _opened(loan, effective_on=effective_on, holds=holds, allocation=allocation)
+    account = _opened(loan, effective_on=effective_on, holds=holds, allocation=allocation, legal_cap=legal_cap)
     _require_usable(payments, account)
-    due_days = falling_due(loan, as_of=account.as_of, until=effective_on)
+    due_days = frozenset(falling_due(loan, as_of=account.as_of, until=effective_on))
     day = account.as_of
     for moment in sorted({*due_days, *(p.on for p in payments), effective_on}):
         account.accrue(day, moment)
-        for _ in range(due_days.count(moment)):
+        if moment in due_days:
             account.fall_due()
         account.receive(sum(p.amount for p in payments if p.on == moment))
         day = moment
     account.use_up_credit()
-    return _debt(loan, account, effective_on=effective_on, legal_cap=legal_cap)
+    return _debt(loan, account, effective_on=effective_on)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,6 +90,8 @@ class _Account:
     as_of: date
     until: date
     annual_rate: Decimal
+    instalment: int | None
+    legal_cap: Decimal | None
     repayment: Repayment
     before: Amounts
     holds: Sequence[Span]
@@ -114,18 +119,25 @@ class _Account:
         loan = self.loan
         convention = loan.odd_day_count
         period = Period(start, end, year_fraction(start, end, convention=convention))
+        years = active_fraction(period, self.holds, convention)
         if loan.per_diem is not None:
             days = (end - start).days - _days_held(period, self.holds)
-            self.interest += Fraction(loan.per_diem.interest) * days
-            self.penalty += Fraction(loan.per_diem.penalty) * days
-            return
-        years = active_fraction(period, self.holds, convention)
-        bearing = self.balance.principal - self.overdue_principal
-        if loan.penalty_rate is None or loan.penalty_basis is PenaltyBasis.ADDS:
-            bearing += self.overdue_principal
-        penalised = self.overdue_principal + (self.overdue_interest if loan.penalty_compounds else 0)
-        self.interest += bearing * Fraction(self.annual_rate) * years
-        self.penalty += penalised * Fraction(loan.penalty_rate or 0) * years
+            interest, penalty = Fraction(loan.per_diem.interest) * days, Fraction(loan.per_diem.penalty) * days
+        else:
+            bearing = self.balance.principal - self.overdue_principal
+            if loan.penalty_rate is None or loan.penalty_basis is PenaltyBasis.ADDS:
+                bearing += self.overdue_principal
+            penalised = self.overdue_principal + (self.overdue_interest if loan.penalty_compounds else 0)
+            interest = bearing * Fraction(self.annual_rate) * years
+            penalty = penalised * max(Fraction(loan.penalty_rate or 0), Fraction(0)) * years
+        if self.legal_cap is not None:
+            most = self.balance.principal * Fraction(self.legal_cap) * years
+            interest = min(interest, most)
+            penalty = min(penalty, most - interest)
+        # A negative rate takes interest off that is owed, and stops where none is.
+        self.interest = max(self.interest + interest, Fraction(self.received.interest - self.before.interest))
+        self.penalty += penalty
+        self.overdue_interest = min(self.overdue_interest, self.balance.interest)
 
     def fall_due(self) -> None:
         """Make the instalment of this day overdue: its principal, and all interest so far in whole minor units."""
@@ -144,7 +156,7 @@ class _Account:
             return not_due
         match self.repayment:
             case Repayment.EQUAL_INSTALMENTS | Repayment.REVOLVING:
-                return (self.loan.instalment or 0) - interest
+                return (self.instalment or 0) - interest
             case Repayment.EQUAL_PRINCIPAL:
                 return rounded(Fraction(not_due, self.remaining)) if self.remaining else 0
             case Repayment.INTEREST_ONLY | Repayment.BULLET:
@@ -189,7 +201,14 @@ class _Account:
             self.overdue_interest = max(self.overdue_interest - amount, 0)
 
 
-def _opened(loan: Loan, *, effective_on: date, holds: Sequence[Span], allocation: Sequence[Component]) -> _Account:
+def _opened(
+    loan: Loan,
+    *,
+    effective_on: date,
+    holds: Sequence[Span],
+    allocation: Sequence[Component],
+    legal_cap: Decimal | None,
+) -> _Account:
     as_of, balance, annual_rate, repayment = loan.as_of, loan.balance, loan.annual_rate, loan.repayment
     if as_of is None or balance is None or annual_rate is None or repayment is None:
         missing = [name for name in REQUIRED if getattr(loan, name) is None]
@@ -201,7 +220,9 @@ def _opened(loan: Loan, *, effective_on: date, holds: Sequence[Span], allocation
         loan=loan,
         as_of=as_of,
         until=effective_on,
-        annual_rate=annual_rate,
+        annual_rate=_joint_rate(loan, annual_rate, balance.principal),
+        instalment=loan.instalment or (loan.revolving.minimum_payment if loan.revolving else None),
+        legal_cap=legal_cap,
         repayment=repayment,
         before=balance,
         holds=holds,
@@ -210,6 +231,20 @@ def _opened(loan: Loan, *, effective_on: date, holds: Sequence[Span], allocation
         overdue_interest=loan.overdue.interest,
         remaining=instalments_left(loan, as_of=as_of),
     )
+
+
+def _joint_rate(loan: Loan, annual_rate: Decimal, principal: int) -> Decimal:
+    """Return the rate at which a line's buckets bear interest together; what is in no bucket bears the loan's rate.
+
+    Payments are taken to repay all buckets in proportion, so that one rate holds on.
+    """
+    buckets = loan.revolving.rate_buckets if loan.revolving else ()
+    bucketed = sum(bucket.balance for bucket in buckets)
+    bearing = max(principal, bucketed)
+    if not bucketed:
+        return annual_rate
+    borne = sum(bucket.balance * bucket.annual_rate for bucket in buckets) + (bearing - bucketed) * annual_rate
+    return (borne / bearing).quantize(RATE_STEP, ROUND_HALF_UP)
 
 
 def _days_held(period: Period, holds: Sequence[Span]) -> int:
@@ -224,20 +259,8 @@ def _require_usable(payments: Sequence[Received], account: _Account) -> None:
             raise PaymentNotUsable("A payment lies outside the window or is not positive.", [problem])
 
 
-def _next_due(loan: Loan, effective_on: date, *, matured: bool) -> tuple[date, int]:
-    """Return the first due day after the effective day, and the day of month to come back to."""
-    after = effective_on + timedelta(days=1)
-    ends_on = bullet_day(loan)
-    if ends_on is not None and ends_on >= after:
-        return ends_on, ends_on.day
-    day_of_month = contractual_day_of_month(loan)
-    if loan.next_due_on is None or day_of_month is None or matured or loan.repayment is Repayment.BULLET:
-        return due_day_after(effective_on, loan.frequency, 1, due_day=effective_on.day), effective_on.day
-    return first_due_from(after, loan.next_due_on, loan.frequency, due_day=day_of_month), day_of_month
-
-
-def _debt(loan: Loan, account: _Account, *, effective_on: date, legal_cap: Decimal | None) -> Debt:
-    next_due_on, due_day = _next_due(loan, effective_on, matured=account.remaining == 0)
+def _debt(loan: Loan, account: _Account, *, effective_on: date) -> Debt:
+    next_due_on, due_day = next_due(loan, effective_on, matured=account.remaining == 0)
     return Debt(
         loan_id=loan.id,
         effective_on=effective_on,
@@ -252,11 +275,11 @@ def _debt(loan: Loan, account: _Account, *, effective_on: date, legal_cap: Decim
         odd_day_count=loan.odd_day_count,
         repayment=account.repayment,
         frequency=loan.frequency,
-        instalment=loan.instalment or (loan.revolving.minimum_payment if loan.revolving else None),
+        instalment=account.instalment,
         instalments_remaining=account.remaining,
         next_due_on=next_due_on,
         due_day=due_day,
         maturity_on=loan.maturity_on,
         original_instalments=loan.original_instalments,
-        legal_cap=legal_cap,
+        legal_cap=account.legal_cap,
     )

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from service.domain.dates import Frequency, add_months
 from service.domain.errors import Problem, RuleBroken
 from service.domain.words import Repayment
+from service.relief.arrangement import Draft
 from service.relief.debt import Debt
 from service.relief.instruments import DueDay, Term
 from service.relief.level_payment import Charge
@@ -16,6 +17,7 @@ from service.relief.periods import Calendar, RateFrom, due_day_after
 from service.relief.terms import INSTALMENTS_MAX
 
 FIRST_DUE_WITHIN_DAYS: Final = 366
+BY_MONTH: Final = frozenset({Frequency.MONTHLY, Frequency.QUARTERLY})
 REVOLVING_PRINCIPAL_SHARE: Final = Decimal("0.01")
 """The least part of a revolving balance that a minimum payment repays besides the interest (issuers' usual rule)."""
 
@@ -34,49 +36,55 @@ class TermNotCountable(RuleBroken):
     title = "The number of instalments cannot be counted so"
 
 
-def first_due_on(debt: Debt, frequency: Frequency, due_day: DueDay | None, *, contractual: bool) -> tuple[date, int]:
+def first_due_on(draft: Draft, frequency: Frequency, *, contractual: bool) -> tuple[date, int]:
     """Return the first due day of a plan, and the day of month to come back to after a short month.
 
     That is the contract's next due day; where the contract's days do not serve, one period after the plan begins.
     """
+    debt = draft.debt
     first, day_of_month = debt.next_due_on, debt.due_day
     if not contractual:
         day_of_month = debt.effective_on.day
         first = due_day_after(debt.effective_on, frequency, 1, due_day=day_of_month)
-    if due_day is not None:
-        first, day_of_month = _moved(due_day, first, frequency)
-    if not timedelta(0) < first - debt.effective_on <= timedelta(days=FIRST_DUE_WITHIN_DAYS) and due_day is not None:
-        detail = "The first instalment falls due after the plan begins, and within a year."
-        raise FirstDueOutOfBounds(detail, [Problem("/instruments", "first_due_out_of_bounds", detail)], first=first)
-    return first, day_of_month
+    return _moved(draft, draft.due_day, first, frequency) if draft.due_day else (first, day_of_month)
 
 
-def _moved(due_day: DueDay, contractual: date, frequency: Frequency) -> tuple[date, int]:
-    """Return the moved first due day: the first such day of a month that is not before the contract's next one."""
-    if due_day.first_due_on is not None:
-        return due_day.first_due_on, due_day.day or due_day.first_due_on.day
-    if frequency in {Frequency.WEEKLY, Frequency.BIWEEKLY} or due_day.day is None:
+def _moved(draft: Draft, due_day: DueDay, contractual: date, frequency: Frequency) -> tuple[date, int]:
+    """Return the moved first due day, and the day of month to come back to.
+
+    Of a day of month it is the first that is not before the contract's next due day.
+    """
+    first, day_of_month = due_day.first_due_on, due_day.day
+    if first is None and day_of_month is not None and frequency in BY_MONTH:
+        day = add_months(contractual, 0, day_of_month=day_of_month)
+        first = day if day >= contractual else add_months(contractual, 1, day_of_month=day_of_month)
+    begins = draft.debt.effective_on
+    if first is None:
         detail = "Weekly instalments are moved by their first due day."
-        raise FirstDueOutOfBounds(detail, [Problem("/instruments", "first_due_out_of_bounds", detail)])
-    day = add_months(contractual, 0, day_of_month=due_day.day)
-    return (day if day >= contractual else add_months(contractual, 1, day_of_month=due_day.day)), due_day.day
+    elif not begins < first <= begins + timedelta(days=FIRST_DUE_WITHIN_DAYS):
+        detail = "The first instalment falls due after the plan begins, and within a year."
+    else:
+        return first, day_of_month or first.day
+    raise FirstDueOutOfBounds(detail, [Problem(draft.pointer(due_day), FirstDueOutOfBounds.code, detail)])
 
 
-def instalments_from(term: Term, debt: Debt) -> int:
+def instalments_from(draft: Draft, term: Term) -> int:
     """Return the number of instalments from the effective day on, whatever the term counts from."""
+    debt = draft.debt
     remaining = debt.instalments_remaining
     if term.counts_from == "effective":
         return term.instalments
     single = debt.repayment is Repayment.BULLET and term.counts_from == "origination"
     if single or remaining is None or (term.frequency or debt.frequency) is not debt.frequency:
         detail = "The contract has no number of instalments of this frequency to count from."
-        raise TermNotCountable(detail, [Problem("/instruments", "term_not_countable", detail)])
-    if term.counts_from == "remaining":
+    elif term.counts_from == "remaining":
         return remaining + term.instalments
-    if debt.original_instalments is None or term.instalments <= debt.original_instalments - remaining:
+    elif debt.original_instalments is None or term.instalments <= debt.original_instalments - remaining:
         detail = "The contract has had as many instalments already, or their number is not known."
-        raise TermNotCountable(detail, [Problem("/instruments", "term_not_countable", detail)])
-    return term.instalments - (debt.original_instalments - remaining)
+    else:
+        return term.instalments - (debt.original_instalments - remaining)
+    problem = Problem(draft.pointer(term, "/counts_from"), TermNotCountable.code, detail)
+    raise TermNotCountable(detail, [problem])
 
 
 class Minimum(NamedTuple):

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from service.domain.money import Amounts
 from service.domain.words import Repayment
 from service.relief.instruments import Afterwards
 from service.relief.periods import Calendar, RateFrom, Span
+
+LEVEL: Final = frozenset({Repayment.EQUAL_INSTALMENTS, Repayment.REVOLVING})
+"""Kinds of repayment in which every regular instalment is the same payment."""
 
 Unpaid = Literal["simple", "compound", "deferred", "waived"]
 

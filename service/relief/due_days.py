@@ -37,6 +37,18 @@ def first_due_from(earliest: date, next_due_on: date, frequency: Frequency, *, d
     return day
 
 
+def next_due(loan: Loan, effective_on: date, *, matured: bool) -> tuple[date, int]:
+    """Return the first due day after the effective day, and the day of month to come back to after a short month."""
+    after = effective_on + timedelta(days=1)
+    ends_on = bullet_day(loan)
+    if ends_on is not None and ends_on >= after:
+        return ends_on, ends_on.day
+    day_of_month = contractual_day_of_month(loan)
+    if loan.next_due_on is None or day_of_month is None or matured or loan.repayment is Repayment.BULLET:
+        return due_day_after(effective_on, loan.frequency, 1, due_day=effective_on.day), effective_on.day
+    return first_due_from(after, loan.next_due_on, loan.frequency, due_day=day_of_month), day_of_month
+
+
 def contractual_day_of_month(loan: Loan) -> int | None:
     """Return the day of month on which instalments fall due when the month is long enough for it."""
     if loan.next_due_on is None:

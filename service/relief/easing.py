@@ -1,16 +1,15 @@
 """Which instalments of a plan are eased, and what each of them pays."""
 
-from collections.abc import Iterable, Sequence
-from typing import assert_never
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, assert_never
 
 from service.domain.errors import Problem, RuleBroken
 from service.domain.words import Repayment
-from service.relief.course import Easing, Unpaid
+from service.relief.arrangement import Draft
+from service.relief.course import LEVEL, Easing, Unpaid
 from service.relief.instruments import Accrual, Holiday, Reduced, Stepped, UnpaidInterest
 from service.relief.periods import Calendar, Span
 from service.relief.terms import INSTALMENTS_MAX
-
-Eased = tuple[tuple[tuple[int, Easing], ...], tuple[Span, ...]]
 
 
 class EasingNotPossible(RuleBroken):
@@ -20,68 +19,72 @@ class EasingNotPossible(RuleBroken):
     title = "Instalments cannot be eased so"
 
 
-def eased(
-    easings: Sequence[Holiday | Reduced | Stepped], calendar: Calendar, *, count: int, repayment: Repayment
-) -> Eased:
-    """Return what each eased position (from 0) pays, and the days on which no interest accrues.
+class Eased(NamedTuple):
+    """What each eased position (from 0) pays, and the days on which no interest accrues."""
 
-    Eased instalments that are counted follow one another from the first; those given by date lie where they lie.
+    positions: tuple[tuple[int, Easing], ...]
+    pauses: tuple[Span, ...]
+
+
+def eased(draft: Draft, calendar: Calendar, *, count: int) -> Eased:
+    """Return what is eased in a schedule of `count` instalments.
+
+    Eased instalments that are counted follow one another from the first that no other instrument eases; those given
+    by date lie where they lie. None is eased twice.
     """
     found: dict[int, Easing] = {}
     pauses: list[Span] = []
-    if easings and repayment is Repayment.BULLET:
-        raise _not_possible("A debt that is repaid at the end has no instalments to ease.")
-    for easing in easings:
-        for position, rule in _positions(easing, calendar, begins=_first_free(found), repayment=repayment):
-            if position in found:
-                raise _not_possible("An instalment is eased twice.")
-            found[position] = rule
+    for easing in draft.easings:
+        pointer = draft.pointer(easing)
+        _require_instalments(easing, draft.repayment, pointer)
+        positions = dict(_positions(easing, calendar, begins=_first_free(found)))
+        if not positions:
+            raise _not_possible("No instalment falls due between these days.", pointer)
+        if positions.keys() & found.keys():
+            raise _not_possible("An instalment would be eased twice.", pointer)
+        found |= positions
+        extends = easing.then == "extend"
+        if max(found) >= count + (len(found) - 1 if extends else -1):
+            raise _not_possible("No instalment is left after the eased ones.", pointer)
         if isinstance(easing, Holiday) and easing.from_ and easing.until and easing.interest == "waived":
             pauses.append(Span(easing.from_, easing.until))
-    extends = bool(easings) and easings[0].then == "extend"
-    if found and max(found) >= count + (len(found) - 1 if extends else -1):
-        raise _not_possible("No instalment is left after the eased ones.")
-    return tuple(sorted(found.items())), tuple(pauses)
+    return Eased(tuple(sorted(found.items())), tuple(pauses))
 
 
-def _positions(
-    easing: Holiday | Reduced | Stepped, calendar: Calendar, *, begins: int, repayment: Repayment
-) -> Iterable[tuple[int, Easing]]:
+def _require_instalments(easing: Holiday | Reduced | Stepped, repayment: Repayment, pointer: str) -> None:
+    if repayment is Repayment.BULLET:
+        raise _not_possible("A debt that is repaid at the end has no instalments to ease.", pointer)
+    if isinstance(easing, Stepped) and repayment not in LEVEL:
+        raise _not_possible("Only equal instalments have a level payment to take fractions of.", pointer)
+
+
+def _positions(easing: Holiday | Reduced | Stepped, calendar: Calendar, *, begins: int) -> Iterable[tuple[int, Easing]]:
     unpaid = _unpaid(easing.interest, easing.accrual)
     match easing:
+        case Holiday(instalments=None):
+            return _by_date(easing, calendar, unpaid)
         case Holiday(instalments=count, pays=pays):
-            if count is None:
-                yield from _by_date(easing, calendar, unpaid)
-            else:
-                rule = Easing(None if pays == "interest" else 0, unpaid)
-                yield from ((begins + n, rule) for n in range(count))
+            rules = [Easing(None if pays == "interest" else 0, unpaid)] * (count or 0)
         case Reduced(instalments=count, payment=payment):
-            yield from ((begins + n, Easing(payment, unpaid)) for n in range(count))
+            rules = [Easing(payment, unpaid)] * count
         case Stepped(steps=steps):
-            if repayment not in {Repayment.EQUAL_INSTALMENTS, Repayment.REVOLVING}:
-                raise _not_possible("Only equal instalments have a level payment to take fractions of.")
-            fractions = [step.fraction for step in steps for _ in range(step.instalments)]
-            yield from ((begins + n, Easing(fraction, unpaid)) for n, fraction in enumerate(fractions))
+            rules = [Easing(step.fraction, unpaid) for step in steps for _ in range(step.instalments)]
         case _:
             assert_never(easing)
+    return enumerate(rules, start=begins)
 
 
-def _by_date(holiday: Holiday, calendar: Calendar, unpaid: Unpaid) -> Iterable[tuple[int, Easing]]:
-    if holiday.from_ is None or holiday.until is None:
-        return
+def _by_date(holiday: Holiday, calendar: Calendar, unpaid: Unpaid) -> Iterator[tuple[int, Easing]]:
+    """Yield the positions due between the days of a holiday, both included."""
     pays = None if holiday.pays == "interest" else 0
     # Days outside the holiday still bear interest when the holiday waives it: that is owed, and not compounded.
     left = "simple" if unpaid == "waived" else unpaid
-    found = False
     for position in range(INSTALMENTS_MAX):
         due_on = calendar.due_on(position)
-        if due_on > holiday.until:
+        if holiday.until is None or due_on > holiday.until:
             break
-        if due_on >= holiday.from_:
-            found = True
+        if holiday.from_ is not None and due_on >= holiday.from_:
             yield position, Easing(pays, left)
-    if not found:
-        raise _not_possible("No instalment falls due between these days.")
 
 
 def _first_free(found: dict[int, Easing]) -> int:
@@ -98,5 +101,5 @@ def _unpaid(interest: UnpaidInterest, accrual: Accrual) -> Unpaid:
             assert_never(interest)
 
 
-def _not_possible(detail: str) -> EasingNotPossible:
-    return EasingNotPossible(detail, [Problem("/instruments", "easing_not_possible", detail)])
+def _not_possible(detail: str, pointer: str) -> EasingNotPossible:
+    return EasingNotPossible(detail, [Problem(pointer, EasingNotPossible.code, detail)])

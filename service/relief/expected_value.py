@@ -22,9 +22,12 @@ def expected_value(plan: Plan, figures: MenuSettings, *, old_payment: int, capac
 
     In each month the borrower stops with probability hazard × (payment / old payment) ^ exponent, at most 1; where a
     payment rises beyond `capacity` (relief has ended, or there is none) with the extra hazard on top, once. Of what
-    is owed then, `recovery` comes back evenly over the recovery months. Uncalibrated until the lender confirms it.
+    is owed then, `recovery` comes back evenly over the recovery months. `old_payment` is the contract's, at the
+    contract's frequency; payments of other frequencies are compared a month. Uncalibrated until the lender confirms.
     """
-    months = Decimal(MONTHS) / plan.frequency.periods_per_year
+    yearly = plan.frequency.periods_per_year
+    months = EXACT.divide(Decimal(MONTHS), Decimal(yearly))
+    old = EXACT.divide(Decimal(old_payment * plan.debt.frequency.periods_per_year), Decimal(yearly))
     recovered = _recovered(plan, figures)
     factors = discount_factors(plan)
     known: dict[int, Decimal] = {}
@@ -33,8 +36,8 @@ def expected_value(plan: Plan, figures: MenuSettings, *, old_payment: int, capac
     for row, factor in zip(plan.schedule, factors, strict=True):
         stays = known.get(row.payment)
         if stays is None:
-            stays = known[row.payment] = _stays(row.payment, old_payment, figures, months)
-        unaffordable = capacity is not None and row.payment > capacity(row.due_on)
+            stays = known[row.payment] = _stays(row.payment, old, figures, months)
+        unaffordable = capacity is not None and row.payment * yearly > capacity(row.due_on) * MONTHS
         if unaffordable and not strained:
             stays = EXACT.multiply(stays, 1 - figures.hazard_after_relief)
         strained = strained or unaffordable
@@ -48,11 +51,12 @@ def expected_value(plan: Plan, figures: MenuSettings, *, old_payment: int, capac
     return rounded(value)
 
 
-def _stays(payment: int, old_payment: int, figures: MenuSettings, months: Decimal) -> Decimal:
-    """Return the probability that the borrower does not stop within one period."""
-    if payment <= 0 or old_payment <= 0:
-        return EXACT.power(1 - min(figures.hazard_monthly, Decimal(1)), months) if payment > 0 else Decimal(1)
-    ratio = EXACT.power(EXACT.divide(Decimal(payment), Decimal(old_payment)), figures.hazard_exponent)
+def _stays(payment: int, old_payment: Decimal, figures: MenuSettings, months: Decimal) -> Decimal:
+    """Return the probability that the borrower does not stop within one period; who pays nothing cannot stop."""
+    if payment <= 0:
+        return Decimal(1)
+    compared = EXACT.divide(Decimal(payment), old_payment) if old_payment else Decimal(1)
+    ratio = EXACT.power(compared, figures.hazard_exponent)
     hazard = min(EXACT.multiply(figures.hazard_monthly, ratio), Decimal(1))
     return EXACT.power(1 - hazard, months) if hazard < 1 else Decimal(0)
 

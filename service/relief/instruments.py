@@ -31,7 +31,7 @@ class Waive:
     """Give up part of what is owed, by component; what is overdue goes first.
 
     A waiver vests at signature, in proportion to what has been paid, or on completion; until it has vested it is
-    conditional.
+    conditional. Terms may hold several, each for other components: what vests at signature beside what does later.
     """
 
     fees: Portion | None = None
@@ -40,6 +40,11 @@ class Waive:
     principal: Portion | None = None
     vests: Literal["signature", "pro_rata", "completion"] = "signature"
     kind: Literal["waive"] = "waive"
+
+    @property
+    def portions(self) -> dict[ComponentName, Portion | None]:
+        """What is given up of each component; None where nothing is."""
+        return {"fees": self.fees, "penalty": self.penalty, "interest": self.interest, "principal": self.principal}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,9 +273,11 @@ ORDER: Final[dict[str, int]] = {
     "reduced": 8,
     "stepped": 8,
 }
-"""In which order instruments are applied, whatever order they are given in."""
+"""In which order instruments are applied, whatever order they are given in; of equals, the one that stands first."""
+
+_PLACES: Final = {kind: place for place, kind in enumerate(ORDER)}
 
 
 def in_order(terms: Terms) -> Terms:
     """Return instruments in the order in which they are applied."""
-    return tuple(sorted(terms, key=lambda instrument: ORDER[instrument.kind]))
+    return tuple(sorted(terms, key=lambda instrument: _PLACES[instrument.kind]))

@@ -7,7 +7,7 @@ from service.domain.money import Component
 from service.domain.words import Repayment
 from service.relief.arrangement import Draft
 from service.relief.calendars import first_due_on, instalments_from, minimum
-from service.relief.course import Course
+from service.relief.course import LEVEL, Course
 from service.relief.easing import eased
 from service.relief.periods import Calendar, RateFrom, Span
 from service.relief.plan_rates import rates_of
@@ -23,12 +23,11 @@ class InstalmentsOutOfBounds(RuleBroken):
 
 def laid_out(draft: Draft, pauses: Sequence[Span] = ()) -> Course:
     """Return the course of what is left of a debt, and put it into the instalments of the ledger."""
-    debt = draft.debt
     financed = 0 if draft.settlement else draft.ledger.left[Component.PRINCIPAL]
     calendar = _calendar(draft)
-    rates = rates_of(debt, draft.settings, calendar, draft.rate, draft.renewal)
+    rates = rates_of(draft, calendar)
     count, instalment = _count(draft, calendar, financed, rates)
-    eased_at, paused = eased(draft.easings, calendar, count=count, repayment=draft.repayment)
+    eased_at, paused = eased(draft, calendar, count=count)
     course = Course(
         calendar=calendar,
         financed=financed,
@@ -59,7 +58,7 @@ def _calendar(draft: Draft) -> Calendar:
     debt = draft.debt
     frequency = (draft.term.frequency if draft.term else None) or debt.frequency
     contractual = frequency is debt.frequency and (debt.repayment is not Repayment.BULLET or _stays_single(draft))
-    first, due_day = first_due_on(debt, frequency, draft.due_day, contractual=contractual)
+    first, due_day = first_due_on(draft, frequency, contractual=contractual)
     return Calendar(
         start=debt.effective_on,
         first_due_on=first,
@@ -80,7 +79,7 @@ def _count(draft: Draft, calendar: Calendar, financed: int, rates: Sequence[Rate
     """Return the number of instalments, and the contract's payment where it goes on."""
     debt = draft.debt
     if draft.term is not None:
-        return instalments_from(draft.term, debt), None
+        return instalments_from(draft, draft.term), None
     if draft.repayment is Repayment.REVOLVING and not debt.instalments_remaining:
         payment, count = minimum(debt, calendar, financed, rates)
         return count, payment
@@ -93,7 +92,7 @@ def _count(draft: Draft, calendar: Calendar, financed: int, rates: Sequence[Rate
 def _contract_continues(draft: Draft, financed: int, rates: Sequence[RateFrom]) -> bool:
     """Say whether the contract's own payment is kept: what bears interest, and how, is what it was."""
     debt = draft.debt
-    altered = draft.balloon or draft.repayment is not debt.repayment
+    altered = draft.balloon or draft.repayment is not debt.repayment or debt.repayment not in LEVEL
     return not altered and financed == debt.not_yet_due and rates[0].annual_rate == debt.annual_rate
 
 

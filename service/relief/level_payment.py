@@ -111,14 +111,21 @@ def _evened(payment: int, balance: int, charges: Sequence[Charge], settings: Set
     difference = _last_payment(payment, balance, charges) - payment
     while count > 1 and abs(difference) > count // 2:
         moved = round_payment(payment + Charge(difference, count).on(1), settings)
-        last = _last_payment(moved, balance, charges)
-        if moved == payment or last <= 0 or abs(last - moved) >= abs(difference):
+        nearer = _last_payment(moved, balance, charges) - moved
+        if moved == payment or abs(nearer) >= abs(difference):
             break
-        payment, difference = moved, last - moved
+        payment, difference = moved, nearer
     return payment
 
 
 def _last_payment(payment: int, balance: int, charges: Sequence[Charge]) -> int:
+    """Return what the last instalment comes to, be it that rounding repays the balance before its day."""
+    last = 0
     for charge in charges[:-1]:
-        balance -= payment - charge.on(balance)
+        interest = charge.on(balance)
+        principal = min(max(payment - interest, 0), balance)
+        balance -= principal
+        last = principal + interest
+        if not balance:
+            return last
     return balance + charges[-1].on(balance)

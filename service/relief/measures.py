@@ -9,6 +9,7 @@ from functools import lru_cache
 from service.domain.dates import Frequency, months_between
 from service.domain.money import ratio
 from service.domain.settings import MenuSettings
+from service.relief.affordability import demands
 from service.relief.debt import Debt
 from service.relief.expected_value import Capacity, expected_value
 from service.relief.plan import Plan, plan
@@ -35,8 +36,9 @@ class Measures:
 
     `npv_before` and `npv_after` are the contract's and the plan's present values at the original effective rate;
     `diminished_obligation` is their difference over the former (EBA, threshold 1 %), `concession` the difference in
-    minor units when the lender loses. `value_with` and `value_without` are expected values with and without an
-    agreement, `uncalibrated` until the lender has confirmed the figures they rest on.
+    minor units when the lender loses. `payment_to_surplus` is the highest amount that a calendar month asks for, over
+    the surplus on its date (None without one). `value_with` and `value_without` are expected values with and without
+    an agreement, `uncalibrated` until the lender has confirmed the figures they rest on.
     """
 
     first_payment: int
@@ -53,6 +55,7 @@ class Measures:
     new_fees: int
     waived: int
     waived_conditional: int
+    payment_to_surplus: Decimal | None
     change: Change
     npv_before: int
     npv_after: int
@@ -79,8 +82,13 @@ def measures(
     *,
     figures: MenuSettings | None = None,
     capacity: Capacity | None = None,
+    surplus: Capacity | None = None,
 ) -> Measures:
-    """Return the measures of a plan against the contract; `figures` are those of the pack's value test."""
+    """Return the measures of a plan against the contract.
+
+    `figures` are those of the pack's value test; `capacity` and `surplus` say what a month can carry, and what the
+    borrower has in it, on a date.
+    """
     contract = contract_of(made.debt, settings)
     chosen = figures or MenuSettings()
     before, after = present_value(contract, arrears_at_once=True), present_value(made)
@@ -101,6 +109,7 @@ def measures(
         new_fees=made.new_fees,
         waived=sum(line.waived for line in made.reconciliation),
         waived_conditional=sum(line.waived_conditional for line in made.reconciliation),
+        payment_to_surplus=_to_surplus(made, surplus),
         change=change(made, contract),
         npv_before=before,
         npv_after=after,
@@ -110,6 +119,12 @@ def measures(
         value_without=expected_value(contract, chosen, old_payment=old_payment, capacity=capacity),
         uncalibrated=not chosen.calibrated,
     )
+
+
+def _to_surplus(made: Plan, surplus: Capacity | None) -> Decimal | None:
+    worst = max(demands((made,)).values(), key=lambda month: month.amount, default=None)
+    left = surplus(worst.on) if surplus is not None and worst is not None else 0
+    return ratio(worst.amount, left) if worst is not None and left > 0 else None
 
 
 def change(made: Plan, contract: Plan) -> Change:

@@ -199,12 +199,13 @@ def total_by_due_date(plans: Sequence[Plan]) -> tuple[DueTotal, ...]:
 def _loan_plan(part: Part, conditions: Conditions) -> LoanPlan:
     made = part.appraisal.plan
     figures, capacity = conditions.settings.menu, conditions.ability.on
+    surplus = replace(conditions.ability, share=Decimal(1)).on
     return LoanPlan(
         loan_id=made.debt.loan_id,
         programme=part.programme.code if part.programme else None,
         terms=made.terms,
         plan=made,
-        measures=measures(made, conditions.arithmetic, figures=figures, capacity=capacity),
+        measures=measures(made, conditions.arithmetic, figures=figures, capacity=capacity, surplus=surplus),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from service.domain.money import Amounts, Component
 from service.relief.debt import NOTHING, Debt
-from service.relief.schedule import Deferred, Instalment
+from service.relief.schedule import Schedule
 
 
 class OutOfBalance(AssertionError):
@@ -38,6 +38,14 @@ class ReconciliationLine:
         came = self.before + self.accrued - self.received + self.moved_in
         goes = self.waived + self.waived_conditional + self.upfront + self.scheduled + self.deferred + self.moved_out
         return came - goes
+
+    @property
+    def least(self) -> int:
+        """The smallest of the columns that nothing can make negative."""
+        return min(
+            self.moved_in, self.waived, self.waived_conditional, self.upfront, self.scheduled, self.deferred,
+            self.moved_out,
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -110,37 +118,45 @@ class Ledger:
 
 def require_balance(
     lines: Iterable[ReconciliationLine],
-    rows: Sequence[Instalment],
-    deferred: Deferred | None,
+    made: Schedule,
     *,
+    upfront: int,
     new_interest: int,
     new_fees: int,
 ) -> None:
-    """Raise `OutOfBalance` unless every line adds up, moves cancel out and the payments are exactly what is owed."""
-    lines = tuple(lines)
+    """Raise `OutOfBalance` unless both identities hold, for every component and over all of them.
+
+    Every line adds up, moves cancel out, the payments (at signature, numbered, and at the end) are exactly what is
+    owed of today with new interest and fees, and each component is carried where its line says.
+    """
+    lines, rows = tuple(lines), made.instalments
     for line in lines:
-        if line.difference or min(line.waived, line.upfront, line.scheduled, line.deferred) < 0:
+        if line.difference or line.least < 0:
             raise OutOfBalance(f"The {line.component} does not add up: {line}.")
     if sum(line.moved_in for line in lines) != sum(line.moved_out for line in lines):
         raise OutOfBalance("What was moved between components does not cancel out.")
-    paid = sum(row.payment for row in rows) + (deferred.amount if deferred else 0)
-    owed = sum(line.scheduled + line.deferred for line in lines) + new_interest + new_fees
+    paid = upfront + sum(row.payment for row in rows) + (made.deferred.amount if made.deferred else 0)
+    owed = sum(line.upfront + line.scheduled + line.deferred for line in lines) + new_interest + new_fees
     if paid != owed:
         raise OutOfBalance(f"The payments come to {paid}, what is owed to {owed}.")
     if rows and rows[-1].closing != 0:
         raise OutOfBalance(f"The last balance is {rows[-1].closing}.")
-    _require_per_component(lines, rows)
+    _require_per_component(lines, made)
 
 
-def _require_per_component(lines: Sequence[ReconciliationLine], rows: Sequence[Instalment]) -> None:
-    """Raise `OutOfBalance` unless the instalments carry of each component exactly what is scheduled of it."""
+def _require_per_component(lines: Sequence[ReconciliationLine], made: Schedule) -> None:
+    """Raise `OutOfBalance` unless the payments carry of each component exactly what its line says."""
+    rows = made.instalments
     arrears = [row.arrears for row in rows if row.arrears is not NOTHING]
+    final = made.deferred.debt if made.deferred else NOTHING
     for line in lines:
         carried = sum(part.of(line.component) for part in arrears)
         if line.component is Component.PRINCIPAL:
             carried += sum(row.principal - row.interest_added for row in rows)
         if carried != line.scheduled:
             raise OutOfBalance(f"The instalments carry {carried} of the {line.component}, not {line.scheduled}.")
+        if final.of(line.component) != line.deferred:
+            raise OutOfBalance(f"{line.deferred} of the {line.component} does not await its end.")
 
 
 def _plus(amounts: Amounts, component: Component, amount: int) -> Amounts:

@@ -1,13 +1,15 @@
 """The dated payments of a settlement, and what becomes of the rest of the debt."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from service.domain.errors import Problem, RuleBroken
 from service.domain.money import Amounts, Component, rounded, shared
-from service.relief.course import Course
+from service.relief.arrangement import Draft
+from service.relief.day_count import year_fraction
 from service.relief.debt import Debt
 from service.relief.instruments import Settlement, SettlementPayment
+from service.relief.periods import Calendar, Period
 from service.relief.reconciliation import Ledger
 from service.relief.schedule import Deferred, Instalment, Schedule
 from service.relief.settings import Settings
@@ -20,38 +22,47 @@ class SettlementNotPossible(RuleBroken):
     title = "The debt cannot be settled so"
 
 
-def settle(settlement: Settlement, course: Course, ledger: Ledger, settings: Settings) -> Schedule:
+def settle(draft: Draft, settlement: Settlement, calendar: Calendar) -> Schedule:
     """Put a settlement's payments into the ledger, waive or keep the rest, and return the payments as instalments.
 
     Each payment is applied in the allocation order; no interest runs. The rest is waived on completion, or stays
     owed and is due as a separate amount when the contract ends, though not before the last payment.
     """
-    payments = _payments(settlement, course, ledger)
-    parts = [_applied(payment.amount, ledger, settings) for payment in payments]
+    ledger = draft.ledger
+    payments = _payments(settlement, calendar, ledger)
+    _require_possible(payments, ledger, draft.pointer(settlement))
+    parts = [_applied(payment.amount, ledger, draft.settings) for payment in payments]
     rest = {component: amount for component, amount in ledger.left.items() if amount}
     rows = tuple(_rows(ledger.debt, payments, parts, residual=_residual(settlement, rest)))
+    periods = tuple(_measured(ledger.debt, row) for row in rows)
     if settlement.discharge == "full":
         for component, amount in rest.items():
             ledger.waive(component, amount, conditional=True)
-        return Schedule(instalments=rows)
+        return Schedule(instalments=rows, periods=periods)
     for component, amount in rest.items():
         ledger.defer(component, amount)
-    return Schedule(instalments=rows, deferred=_kept(ledger.debt, rest, rows[-1].due_on))
+    return Schedule(instalments=rows, periods=periods, deferred=_kept(ledger.debt, rest, rows[-1].due_on))
 
 
-def _payments(settlement: Settlement, course: Course, ledger: Ledger) -> tuple[SettlementPayment, ...]:
-    payments = settlement.payments
-    if settlement.fraction is not None and settlement.instalments is not None:
-        total = rounded(settlement.fraction * sum(ledger.left.values()))
-        amounts = shared(total, [1] * settlement.instalments)
-        payments = tuple(
-            SettlementPayment(due_on=course.calendar.due_on(n), amount=amount) for n, amount in enumerate(amounts)
-        )
-    if sum(payment.amount for payment in payments) > sum(ledger.left.values()):
-        raise _not_possible("The payments of a settlement come to no more than is owed.")
-    if payments[0].due_on < ledger.debt.effective_on:
-        raise _not_possible("The payments of a settlement are due when it has taken effect.")
-    return payments
+def _payments(settlement: Settlement, calendar: Calendar, ledger: Ledger) -> tuple[SettlementPayment, ...]:
+    """Return the dated payments; a fraction is paid in equal parts of at least one unit on the due days."""
+    if settlement.fraction is None or settlement.instalments is None:
+        return settlement.payments
+    total = rounded(settlement.fraction * sum(ledger.left.values()))
+    amounts = [amount for amount in shared(total, [1] * settlement.instalments) if amount]
+    return tuple(SettlementPayment(due_on=calendar.due_on(n), amount=amount) for n, amount in enumerate(amounts))
+
+
+def _require_possible(payments: Sequence[SettlementPayment], ledger: Ledger, pointer: str) -> None:
+    if not payments:
+        detail = "There is nothing that a settlement could pay."
+    elif sum(payment.amount for payment in payments) > sum(ledger.left.values()):
+        detail = "The payments of a settlement come to no more than is owed."
+    elif payments[0].due_on < ledger.debt.effective_on:
+        detail = "The payments of a settlement are due when it has taken effect."
+    else:
+        return
+    raise SettlementNotPossible(detail, [Problem(pointer, SettlementNotPossible.code, detail)])
 
 
 def _applied(amount: int, ledger: Ledger, settings: Settings) -> Amounts:
@@ -81,6 +92,11 @@ def _rows(
         opening, period_from = closing, payment.due_on
 
 
+def _measured(debt: Debt, row: Instalment) -> Period:
+    fraction = year_fraction(row.period_from, row.due_on, convention=debt.day_count)
+    return Period(row.period_from, row.due_on, fraction)
+
+
 def _residual(settlement: Settlement, rest: dict[Component, int]) -> int:
     return sum(rest.values()) if settlement.discharge == "residual" else 0
 
@@ -91,7 +107,3 @@ def _kept(debt: Debt, rest: dict[Component, int], last_due_on: date) -> Deferred
     kept = Amounts(**{component.value: amount for component, amount in rest.items()})
     due_on = max(debt.maturity_on or last_due_on, last_due_on)
     return Deferred(due_on=due_on, debt=kept, interest=0, amount=kept.total)
-
-
-def _not_possible(detail: str) -> SettlementNotPossible:
-    return SettlementNotPossible(detail, [Problem("/instruments", "settlement_not_possible", detail)])

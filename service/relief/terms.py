@@ -1,13 +1,14 @@
 """Which terms make sense by themselves, before any debt is looked at."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final, assert_never
 
 from service.domain.errors import Problem, RuleBroken
-from service.domain.money import AMOUNT_MAX, RATE_MAX, RATE_MIN
+from service.domain.money import AMOUNT_MAX
+from service.relief.debt import DAYS_IN_MONTH_MAX, rate_is_possible
 from service.relief.instruments import (
     ArrearsPlan,
     Balloon,
@@ -32,7 +33,7 @@ from service.relief.instruments import (
 
 INSTALMENTS_MAX: Final = 1200
 SETTLEMENT_PAYMENTS_MAX: Final = 24
-DAYS_IN_MONTH_MAX: Final = 31
+STEPS_MAX: Final = 120
 
 CONTRADICTIONS: Final[dict[str, frozenset[str]]] = {
     "settlement": frozenset({
@@ -43,10 +44,13 @@ CONTRADICTIONS: Final[dict[str, frozenset[str]]] = {
         "arrears_plan", "capitalise", "forbear", "balloon", "term", "rate", "reschedule", "renew",
         "holiday", "reduced", "stepped",
     }),
-    "renew": frozenset({"term", "rate", "reschedule"}),
+    "renew": frozenset({"capitalise", "term", "rate", "reschedule"}),
     "stepped": frozenset({"reduced"}),
 }  # fmt: skip
-"""What cannot stand together: each of these rules out the others, whichever is named first."""
+"""What cannot stand together: each of these rules out the others, whichever is named first.
+
+A renewal names itself what it refinances, at which rate and over what term.
+"""
 
 Finding = tuple[str, str, str]
 
@@ -75,28 +79,38 @@ def _problems(terms: Terms) -> Iterator[Problem]:
 def _contradictions(terms: Terms) -> Iterator[Problem]:
     kinds = [instrument.kind for instrument in terms]
     for kind, times in Counter(kinds).items():
-        if times > 1:
+        if times > 1 and kind != "waive":
             second = [n for n, other in enumerate(kinds) if other == kind][1]
             yield Problem(f"/instruments/{second}", "instrument_twice", f"There are {times} of {kind}; one is enough.")
     for ruling, others in CONTRADICTIONS.items():
         for n, other in enumerate(kinds):
             if ruling in kinds and other in others:
                 yield Problem(f"/instruments/{n}", "contradicting_instruments", f"{other} contradicts {ruling}.")
+    yield from _waived_twice(terms)
     yield from _treated_twice(terms)
     afterwards = {t.then for t in terms if isinstance(t, Holiday | Reduced | Stepped)}
     if len(afterwards) > 1:
         yield Problem("/instruments", "contradicting_instruments", "Eased instalments need one `then` for all.")
 
 
+def _waived_twice(terms: Terms) -> Iterator[Problem]:
+    waived: set[str] = set()
+    for n, instrument in enumerate(terms):
+        if isinstance(instrument, Waive):
+            named = {component for component, portion in instrument.portions.items() if portion is not None}
+            for component in sorted(waived & named):
+                yield Problem(f"/instruments/{n}/{component}", "waived_twice", "Another waiver names it already.")
+            waived |= named
+
+
 def _treated_twice(terms: Terms) -> Iterator[Problem]:
     added = {c for t in terms if isinstance(t, Capitalise | Renew) for c in t.components}
+    renewed = any(isinstance(t, Renew) for t in terms)
     for n, instrument in enumerate(terms):
-        if isinstance(instrument, ArrearsPlan) and instrument.components is not None:
-            for component in sorted(added.intersection(instrument.components)):
+        if isinstance(instrument, ArrearsPlan) and (renewed or instrument.components is not None):
+            for component in sorted(added.intersection(instrument.components or added)):
                 detail = f"The overdue {component} is both capitalised and spread."
                 yield Problem(f"/instruments/{n}/components", "contradicting_instruments", detail)
-    if added and sum(isinstance(t, Capitalise | Renew) for t in terms) > 1:
-        yield Problem("/instruments", "contradicting_instruments", "A renewal names what it refinances itself.")
 
 
 def _findings(instrument: Instrument) -> Iterator[Finding]:  # noqa: C901, PLR0912
@@ -136,10 +150,9 @@ def _findings(instrument: Instrument) -> Iterator[Finding]:  # noqa: C901, PLR09
 
 
 def _waiver(waive: Waive) -> Iterator[Finding]:
-    portions = {name: getattr(waive, name) for name in ("fees", "penalty", "interest", "principal")}
-    if not any(portions.values()):
+    if not any(waive.portions.values()):
         yield "", "nothing_named", "A waiver names at least one component."
-    for name, portion in portions.items():
+    for name, portion in waive.portions.items():
         if portion is not None:
             yield from _portion(f"/{name}", portion)
 
@@ -147,7 +160,7 @@ def _waiver(waive: Waive) -> Iterator[Finding]:
 def _portion(member: str, portion: Portion) -> Iterator[Finding]:
     if (portion.fraction is None) == (portion.amount is None):
         yield member, "one_of", "Give either a fraction or an amount."
-    if portion.fraction is not None and not (portion.fraction.is_finite() and 0 <= portion.fraction <= 1):
+    if portion.fraction is not None and not (rate_is_possible(portion.fraction) and 0 <= portion.fraction <= 1):
         yield f"{member}/fraction", "out_of_bounds", "A fraction lies between 0 and 1."
     if portion.amount is not None:
         yield from _amount(f"{member}/amount", portion.amount, least=0)
@@ -170,8 +183,8 @@ def _components(components: Iterable[str]) -> Iterator[Finding]:
 
 
 def _rate(member: str, rate: Decimal) -> Iterator[Finding]:
-    if not (rate.is_finite() and RATE_MIN <= rate <= RATE_MAX):
-        yield member, "rate_out_of_bounds", "A rate lies between -1 and 10."
+    if not rate_is_possible(rate):
+        yield member, "rate_out_of_bounds", "A rate lies between -1 and 10, with at most 20 decimals."
 
 
 def _settlement(settlement: Settlement) -> Iterator[Finding]:
@@ -183,7 +196,7 @@ def _settlement(settlement: Settlement) -> Iterator[Finding]:
         if settlement.fraction is None or settlement.instalments is None:
             yield "", "one_of", "A fraction needs a number of instalments, and the other way round."
             return
-        if not (settlement.fraction.is_finite() and 0 < settlement.fraction <= 1):
+        if not (rate_is_possible(settlement.fraction) and 0 < settlement.fraction <= 1):
             yield "/fraction", "out_of_bounds", "A settlement pays more than nothing and at most the whole."
         if not 1 <= settlement.instalments <= SETTLEMENT_PAYMENTS_MAX:
             yield "/instalments", "out_of_bounds", f"A settlement has at most {SETTLEMENT_PAYMENTS_MAX} payments."
@@ -206,11 +219,17 @@ def _due_day(due_day: DueDay) -> Iterator[Finding]:
 
 def _rates(rate: Rate) -> Iterator[Finding]:
     yield from _rate("/annual_rate", rate.annual_rate)
+    yield from _steps_few(rate.steps)
     positions = [step.from_instalment for step in rate.steps]
     if positions != sorted(set(positions)) or any(not 1 < p <= INSTALMENTS_MAX for p in positions):
         yield "/steps", "not_in_order", "Steps begin after the first instalment, each later than the one before."
     for n, step in enumerate(rate.steps):
         yield from _rate(f"/steps/{n}/annual_rate", step.annual_rate)
+
+
+def _steps_few(steps: Sequence[object]) -> Iterator[Finding]:
+    if len(steps) > STEPS_MAX:
+        yield "/steps", "out_of_bounds", f"There are at most {STEPS_MAX} steps."
 
 
 def _renewal(renew: Renew) -> Iterator[Finding]:
@@ -236,7 +255,8 @@ def _holiday(holiday: Holiday) -> Iterator[Finding]:
 def _steps(stepped: Stepped) -> Iterator[Finding]:
     if not stepped.steps:
         yield "/steps", "nothing_named", "There is at least one step."
+    yield from _steps_few(stepped.steps)
     for n, step in enumerate(stepped.steps):
         yield from _count(f"/steps/{n}/instalments", step.instalments)
-        if not (step.fraction.is_finite() and 0 <= step.fraction <= RATE_MAX):
+        if not (rate_is_possible(step.fraction) and step.fraction >= 0):
             yield f"/steps/{n}/fraction", "out_of_bounds", "A fraction of the level payment lies between 0 and 10."

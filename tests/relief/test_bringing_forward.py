@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.dates import DayCount, Frequency
-from service.domain.loans import Loan, Overdue, PerDiem, Revolving
+from service.domain.loans import Loan, Overdue, PerDiem, RateBucket, Revolving
 from service.domain.money import Amounts, Component
 from service.domain.words import LineStatus, PenaltyBasis, Repayment
 from service.relief.bringing_forward import (
@@ -22,6 +23,7 @@ from service.relief.bringing_forward import (
 from service.relief.debt import Debt
 from service.relief.due_days import effective_day
 from service.relief.periods import Span
+from service.relief.plan import plan
 from tests.domain.applications import LI_DAY, li_loan
 
 FIRST_OF_DECEMBER = date(2026, 12, 1)
@@ -196,6 +198,13 @@ def test_equal_principal_makes_an_equal_part_of_the_rest_overdue() -> None:
     assert debt.overdue_principal == 1_115_879 + round(Decimal(11_069_457 - 1_115_879) / 16)
 
 
+def test_of_an_instalment_that_is_not_known_only_the_interest_falls_due() -> None:
+    debt = brought(instalment=None)
+
+    assert debt.overdue_principal == 1_115_879
+    assert debt.overdue_interest == 378_454
+
+
 def test_interest_only_makes_only_interest_overdue_until_the_last_instalment() -> None:
     assert brought(repayment=Repayment.INTEREST_ONLY).overdue_principal == 1_115_879
     assert brought(repayment=Repayment.INTEREST_ONLY, instalments_remaining=1).not_yet_due == 0
@@ -295,6 +304,12 @@ class TestTheDayAnOfferTakesEffect:
 
         assert effective_day(loan, made_on=date(2026, 12, 5), expires_on=date(2026, 12, 19)) == date(2026, 12, 31)
 
+    def test_the_day_before_a_month_end_is_that_day(self) -> None:
+        """30 January is not the end of its month, so the 31st of the origination does not count."""
+        loan = li_loan(next_due_on=date(2027, 1, 30), originated_on=date(2025, 3, 31), maturity_on=date(2028, 3, 31))
+
+        assert effective_day(loan, made_on=date(2027, 3, 1), expires_on=date(2027, 3, 1)) == date(2027, 3, 30)
+
     @pytest.mark.parametrize(
         "changes",
         (
@@ -318,3 +333,152 @@ class TestTheDayAnOfferTakesEffect:
 
         assert day >= made_on + timedelta(days=10)
         assert day == loan.next_due_on or (day - made_on).days <= 10 + 92
+
+
+class TestLegalCap:
+    """Interest, penalty and fees together never exceed the cap on the principal, whatever the contract says."""
+
+    PRINCIPAL = 11_069_457
+    MOST = 16 * PRINCIPAL * Fraction("0.24") / 360
+
+    def capped(self, cap: str, **changes: Any) -> Debt:
+        return bring_forward(li_loan(**changes), effective_on=FIRST_OF_DECEMBER, legal_cap=Decimal(cap))
+
+    def test_what_is_below_it_is_untouched(self) -> None:
+        assert self.capped("0.24").accrued == Amounts(interest=63_703, penalty=13_199)
+        assert self.capped("0.24").legal_cap == Decimal("0.24")
+
+    def test_the_penalty_gives_way_first(self) -> None:
+        debt = self.capped("0.15", penalty_rate=Decimal("0.60"))
+
+        assert debt.accrued.interest == 63_703
+        assert debt.accrued.total == round(self.PRINCIPAL * Fraction("0.15") * 16 / 360)
+
+    def test_then_the_interest(self) -> None:
+        debt = self.capped("0.10")
+
+        assert debt.accrued == Amounts(interest=round(self.PRINCIPAL * Fraction("0.10") * 16 / 360))
+
+    def test_a_per_diem_is_capped_too(self) -> None:
+        debt = self.capped("0.24", per_diem=PerDiem(interest=Decimal(7_000), penalty=Decimal(2_000)))
+
+        assert debt.accrued == Amounts(interest=112_000, penalty=round(self.MOST) - 112_000)
+
+    @given(cap=st.decimals(0, 1, places=3), penalty=st.decimals(0, 3, places=2), days=st.integers(0, 120))
+    def test_it_holds_over_instalments_that_fall_due(self, cap: Decimal, penalty: Decimal, days: int) -> None:
+        until = LI_DAY + timedelta(days=days)
+        debt = bring_forward(li_loan(penalty_rate=penalty), effective_on=until, legal_cap=cap)
+
+        assert debt.accrued.total <= self.PRINCIPAL * Fraction(cap) * days / 360 + 1 + days // 28
+
+
+class TestBuckets:
+    """A line's parts bear their own rates; together they bear one, as payments repay them in proportion."""
+
+    def line(self, *buckets: tuple[int, str], principal: int = 1_000_000, rate: str = "0.18") -> Debt:
+        revolving = Revolving(
+            credit_limit=2_000_000,
+            line_status=LineStatus.BLOCKED,
+            minimum_payment=30_000,
+            rate_buckets=tuple(RateBucket(balance=b, annual_rate=Decimal(r)) for b, r in buckets),
+        )
+        return brought(
+            repayment=Repayment.REVOLVING,
+            revolving=revolving,
+            instalment=None,
+            instalments_remaining=None,
+            balance=Amounts(principal=principal),
+            overdue=Overdue(),
+            annual_rate=Decimal(rate),
+            odd_day_count=DayCount.ACT_360,
+        )
+
+    def test_each_bears_its_own_rate(self) -> None:
+        """Half at 24 %, a quarter at 0 %, the rest at the line's 18 %: 16.5 % of the whole."""
+        debt = self.line((500_000, "0.24"), (250_000, "0"))
+
+        assert debt.annual_rate == Decimal("0.165")
+        assert debt.accrued.interest == round(Fraction("0.165") * 1_000_000 * 16 / 360)
+
+    def test_without_buckets_the_line_has_its_rate(self) -> None:
+        assert self.line().annual_rate == self.line((0, "0.99")).annual_rate == Decimal("0.18")
+
+    def test_a_rate_that_does_not_end_is_rounded_to_twelve_decimals(self) -> None:
+        assert self.line((1, "1"), principal=3, rate="0").annual_rate == Decimal("0.333333333333")
+
+    def test_the_baseline_repays_all_buckets_by_the_minimum_payment(self) -> None:
+        made = plan(self.line((500_000, "0.24"), (250_000, "0")), ())
+
+        rows = [row.payment - row.arrears.total for row in made.schedule]
+        assert set(rows[:-1]) == {30_000}
+        assert 0 < rows[-1] <= 30_000
+
+
+def test_the_minimum_payment_of_a_line_falls_due_on_the_way() -> None:
+    """Where no instalment is posted the line's minimum payment is the one that falls due."""
+    line = Revolving(credit_limit=20_000_000, line_status=LineStatus.BLOCKED, minimum_payment=200_000)
+    debt = brought(repayment=Repayment.REVOLVING, revolving=line, instalment=None, instalments_remaining=None)
+
+    assert debt.overdue_principal == 1_115_879 + 200_000 - 119_443
+
+
+class TestRatesBelowNothing:
+    """Under a negative rate interest that is owed shrinks, to nothing at the least; a penalty is never negative."""
+
+    def test_interest_that_is_owed_shrinks(self) -> None:
+        debt = brought(annual_rate=Decimal("-0.12"), penalty_rate=None)
+
+        assert debt.accrued.interest == -round(11_069_457 * Fraction("0.12") * 16 / 360)
+        assert debt.overdue_interest == debt.balance.interest > 0
+
+    def test_it_stops_at_nothing(self) -> None:
+        debt = brought(annual_rate=Decimal(-1), penalty_rate=Decimal("-0.5"))
+
+        assert (debt.balance.interest, debt.overdue_interest) == (0, 0)
+        assert debt.accrued.penalty == 0
+
+
+class TestInOneWindow:
+    """Due days, payments and holds within one window act each on its day."""
+
+    def test_a_payment_on_a_due_day_pays_the_instalment_of_that_day(self) -> None:
+        arrears = brought().balance.penalty + 1_115_879 + 259_011
+        debt = bring_forward(
+            li_loan(), effective_on=date(2026, 12, 15), payments=[Received(FIRST_OF_DECEMBER, arrears + 687_445)]
+        )
+
+        assert (debt.overdue_principal, debt.overdue_interest) == (0, 0)
+        assert debt.accrued.penalty == 13_199
+        assert debt.accrued.interest == 63_703 + round(debt.balance.principal * Fraction("0.144") * 14 / 360)
+
+    def test_a_hold_that_begins_on_a_due_day_leaves_what_accrued_before(self) -> None:
+        hold = Span(date(2026, 12, 2), date(2027, 1, 1))
+        debt = bring_forward(li_loan(), effective_on=date(2027, 1, 1), holds=[hold])
+
+        assert debt.accrued == brought().accrued
+        assert debt.overdue_principal == brought().overdue_principal + 687_445
+
+    def test_two_due_days_and_a_payment_between_them(self) -> None:
+        """The parts of the window, worked out one by one."""
+        paid = Received(date(2026, 12, 16), 500_000)
+        debt = bring_forward(li_loan(), effective_on=date(2027, 1, 1), payments=[paid])
+
+        december = brought()
+        bearing, r, p = december.not_yet_due, Fraction("0.144") / 360, Fraction("0.216") / 360
+        penalised = december.overdue_principal + december.overdue_interest
+        before = penalised * p * 15
+        principal_paid = 500_000 - december.overdue_interest - round(december.balance.penalty + before)
+        after = (december.overdue_principal - max(principal_paid, 0)) * p * 16
+        assert debt.accrued.interest == 63_703 + round(bearing * r * 31)
+        assert abs(debt.accrued.penalty - (13_199 + before + after)) <= 1
+        assert debt.received.total == 500_000
+
+    def test_windows_of_a_century_end(self) -> None:
+        """Weekly due days since 1926: every one of them falls due once."""
+        loan = li_loan(frequency=Frequency.WEEKLY, as_of=date(1926, 11, 15), next_due_on=date(1926, 11, 15),
+                       instalments_remaining=None, maturity_on=None, originated_on=None)  # fmt: skip
+
+        debt = bring_forward(loan, effective_on=FIRST_OF_DECEMBER)
+
+        assert debt.not_yet_due == 0
+        assert debt.next_due_on > FIRST_OF_DECEMBER

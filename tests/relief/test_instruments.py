@@ -6,6 +6,8 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from service.domain.dates import DayCount
+from service.domain.errors import RuleBroken
 from service.domain.money import Amounts, Component
 from service.domain.words import Repayment
 from service.relief.arrangement import OverduePrincipalUntreated, ReliefExceedsDebt
@@ -39,11 +41,10 @@ from service.relief.instruments import (
     in_order,
 )
 from service.relief.layout import InstalmentsOutOfBounds
-from service.relief.plan import plan
-from service.relief.plan_rates import RateTooHigh
+from service.relief.plan import DoesNotAmortise, plan
 from service.relief.settings import Settings
 from service.relief.settling import SettlementNotPossible
-from service.relief.terms import TermsNotValid, require_valid
+from service.relief.terms import CONTRADICTIONS, TermsNotValid, require_valid
 from tests.relief.debts import EFFECTIVE_ON, LI_TERMS, li_debt, plain
 
 HALF = Portion(fraction=Decimal("0.5"))
@@ -53,11 +54,43 @@ TWO_PAYMENTS = (
 )
 
 
+EXAMPLES: dict[str, Instrument] = {
+    instrument.kind: instrument
+    for instrument in (
+        Waive(penalty=WHOLE, principal=Portion(amount=1_683_881)),
+        Upfront(amount=100_000),
+        Capitalise(),
+        Forbear(principal=Portion(amount=1_000_000)),
+        Balloon(principal=Portion(amount=2_000_000)),
+        ArrearsPlan(instalments=6),
+        RepaymentPlan(instalments=6),
+        Settlement(fraction=HALF.fraction, instalments=6),
+        DueDay(day=15),
+        Term(instalments=24),
+        Rate(annual_rate=Decimal("0.05")),
+        Reschedule(repayment=Repayment.EQUAL_INSTALMENTS),
+        Renew(instalments=24, fee=100),
+        Holiday(instalments=3),
+        Reduced(instalments=3, payment=200_000),
+        Stepped(steps=(PaymentStep(instalments=3, fraction=Decimal("0.5")),), then="extend"),
+    )
+}
+
+
 def test_every_instrument_has_its_place_in_the_order() -> None:
     kinds = {get_args(get_type_hints(cls)["kind"])[0] for cls in get_args(Instrument)}
 
-    assert set(ORDER) == kinds
+    assert set(ORDER) == kinds == set(EXAMPLES)
+    assert list(ORDER.values()) == sorted(ORDER.values())
     assert set(ORDER.values()) == set(range(1, 9))
+
+
+def test_the_order_is_that_of_the_design() -> None:
+    """Waivers first, easing last; of equals, the one that the design names first."""
+    assert [i.kind for i in in_order(tuple(EXAMPLES.values())[::-1])] == [
+        "waive", "upfront", "capitalise", "forbear", "balloon", "arrears_plan", "repayment_plan", "settlement",
+        "due_day", "term", "rate", "reschedule", "renew", "holiday", "reduced", "stepped",
+    ]  # fmt: skip
 
 
 def test_terms_are_applied_in_order_whatever_order_they_are_given_in() -> None:
@@ -85,6 +118,8 @@ def test_terms_are_applied_in_order_whatever_order_they_are_given_in() -> None:
         (RepaymentPlan(instalments=1201), "/instalments", "out_of_bounds"),
         (Settlement(), "", "one_of"),
         (Settlement(fraction=HALF.fraction), "", "one_of"),
+        (Settlement(instalments=2), "", "one_of"),
+        (Settlement(fraction=Decimal("1e-30"), instalments=2), "/fraction", "out_of_bounds"),
         (Settlement(fraction=HALF.fraction, instalments=2, payments=TWO_PAYMENTS), "", "one_of"),
         (Settlement(fraction=Decimal(0), instalments=2), "/fraction", "out_of_bounds"),
         (Settlement(fraction=Decimal(1), instalments=25), "/instalments", "out_of_bounds"),
@@ -100,8 +135,11 @@ def test_terms_are_applied_in_order_whatever_order_they_are_given_in() -> None:
         (Rate(annual_rate=Decimal("-1.1")), "/annual_rate", "rate_out_of_bounds"),
         (Rate(annual_rate=Decimal("10.1")), "/annual_rate", "rate_out_of_bounds"),
         (Rate(annual_rate=Decimal("Infinity")), "/annual_rate", "rate_out_of_bounds"),
+        (Rate(annual_rate=Decimal("1e-999999")), "/annual_rate", "rate_out_of_bounds"),
         (Rate(annual_rate=Decimal(0), steps=(RateStep(from_instalment=1, annual_rate=Decimal(0)),)), "/steps",
          "not_in_order"),
+        (Rate(annual_rate=Decimal(0), steps=tuple(RateStep(from_instalment=n, annual_rate=Decimal(0))
+                                                  for n in range(2, 123))), "/steps", "out_of_bounds"),
         (Rate(annual_rate=Decimal(0), steps=(RateStep(from_instalment=2, annual_rate=Decimal(11)),)),
          "/steps/0/annual_rate", "rate_out_of_bounds"),
         (Renew(instalments=0), "/instalments", "out_of_bounds"),
@@ -115,6 +153,7 @@ def test_terms_are_applied_in_order_whatever_order_they_are_given_in() -> None:
         (Holiday(instalments=1, pays="interest", interest="waived"), "/interest", "contradicting_parameters"),
         (Reduced(instalments=1, payment=-1), "/payment", "out_of_bounds"),
         (Stepped(steps=()), "/steps", "nothing_named"),
+        (Stepped(steps=(PaymentStep(instalments=1, fraction=Decimal(1)),) * 121), "/steps", "out_of_bounds"),
         (Stepped(steps=(PaymentStep(instalments=0, fraction=Decimal(1)),)), "/steps/0/instalments", "out_of_bounds"),
         (Stepped(steps=(PaymentStep(instalments=1, fraction=Decimal(-1)),)), "/steps/0/fraction", "out_of_bounds"),
     ),
@@ -138,6 +177,9 @@ def test_a_parameter_out_of_bounds_is_named(instrument: Instrument, pointer: str
         (Stepped(steps=(PaymentStep(instalments=1, fraction=Decimal(1)),)), Reduced(instalments=1, payment=1)),
         (Capitalise(), ArrearsPlan(instalments=3, components=("interest",))),
         (Holiday(instalments=1, then="extend"), Reduced(instalments=1, payment=1, then="raise")),
+        (Renew(instalments=12), ArrearsPlan(instalments=3)),
+        (Renew(instalments=12), ArrearsPlan(instalments=3, components=("principal",))),
+        (Holiday(instalments=1), Holiday(from_=date(2027, 3, 1), until=date(2027, 4, 1))),
     ),
 )
 def test_instruments_that_contradict_each_other_are_refused(terms: Terms) -> None:
@@ -145,6 +187,53 @@ def test_instruments_that_contradict_each_other_are_refused(terms: Terms) -> Non
         require_valid(terms)
 
     assert {p.code for p in refused.value.problems} <= {"contradicting_instruments", "instrument_twice"}
+
+
+CONTRADICTING = [(ruling, other) for ruling, others in CONTRADICTIONS.items() for other in sorted(others)]
+
+
+@pytest.mark.parametrize(("one", "other"), CONTRADICTING)
+@pytest.mark.parametrize("turned", (False, True))
+def test_every_contradiction_is_found_whichever_is_named_first(one: str, other: str, *, turned: bool) -> None:
+    terms = (EXAMPLES[one], EXAMPLES[other])
+
+    with pytest.raises(TermsNotValid) as refused:
+        require_valid(terms[::-1] if turned else terms)
+
+    assert "contradicting_instruments" in [p.code for p in refused.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    sorted(
+        (a, b) for a in EXAMPLES for b in EXAMPLES
+        if a < b and not {(a, b), (b, a)} & {*CONTRADICTING, ("arrears_plan", "renew")}
+    ),
+)  # fmt: skip
+def test_what_does_not_contradict_can_be_combined_in_either_order(one: str, other: str) -> None:
+    debt = li_debt(original_instalments=36)
+    terms: Terms = (EXAMPLES[one], EXAMPLES[other])
+    if "waive" not in {one, other}:
+        terms = (Waive(principal=Portion(amount=1_683_881)), *terms)
+    made = plan(debt, terms)
+
+    assert made.schedule == plan(debt, terms[::-1]).schedule
+    assert made.reconciliation == plan(debt, terms[::-1]).reconciliation
+
+
+def test_what_vests_at_signature_stands_beside_what_vests_later() -> None:
+    waivers: Terms = (Waive(penalty=WHOLE), Waive(interest=WHOLE, vests="pro_rata"), Term(instalments=12))
+    lines = {line.component: line for line in plan(li_debt(), waivers).reconciliation}
+
+    assert (lines[Component.PENALTY].waived, lines[Component.PENALTY].waived_conditional) == (37_535, 0)
+    assert (lines[Component.INTEREST].waived, lines[Component.INTEREST].waived_conditional) == (0, 378_454)
+
+
+def test_a_component_is_waived_once() -> None:
+    with pytest.raises(TermsNotValid) as refused:
+        require_valid((Waive(penalty=HALF, fees=HALF), Waive(penalty=WHOLE, vests="completion")))
+
+    assert [(p.pointer, p.code) for p in refused.value.problems] == [("/instruments/1/penalty", "waived_twice")]
 
 
 def test_all_problems_are_named_at_once() -> None:
@@ -421,7 +510,7 @@ class TestRate:
 
     def test_a_step_before_the_day_the_rate_begins_is_refused(self) -> None:
         steps = (RateStep(from_instalment=2, annual_rate=Decimal(0)),)
-        with pytest.raises(RateTooHigh) as refused:
+        with pytest.raises(TermsNotValid) as refused:
             plan(plain(), (Rate(annual_rate=Decimal(0), effective_from=date(2027, 6, 1), steps=steps),))
 
         assert refused.value.problems[0].code == "not_in_order"
@@ -463,3 +552,151 @@ def test_a_renewal_repays_the_old_contract() -> None:
 def test_instalments_that_are_not_there_cannot_be_eased(debt_changes: dict[str, Any], easing: Instrument) -> None:
     with pytest.raises(EasingNotPossible):
         plan(plain(**debt_changes), (easing,))
+
+
+class TestAmortising:
+    """Payments that do not repay are refused, unless an instrument of the last kind says so."""
+
+    @pytest.mark.parametrize(
+        "terms", ((DueDay(day=15),), (RepaymentPlan(instalments=3),), (Holiday(instalments=3),), (Upfront(amount=1),))
+    )
+    def test_a_contract_whose_instalment_is_below_the_interest_needs_another_payment(self, terms: Terms) -> None:
+        debt = plain(instalment=9_000, before=Amounts(principal=1_000_000, fees=1))
+
+        with pytest.raises(DoesNotAmortise) as refused:
+            plan(debt, terms)
+
+        assert refused.value.problems[0].code == "does_not_amortise"
+        assert plan(debt, (*terms, Term(instalments=24)) if terms[0].kind != "repayment_plan" else ()).schedule
+
+    def test_as_a_baseline_it_pays_the_interest_and_the_rest_at_the_end(self) -> None:
+        made = plan(plain(instalment=9_000), ())
+
+        assert [row.payment for row in made.schedule] == [10_000] * 11 + [1_010_000]
+
+    @pytest.mark.parametrize("easing", (Reduced(instalments=6, payment=9_000, accrual="compound", then="raise"),))
+    def test_an_easing_may_let_the_debt_grow(self, easing: Instrument) -> None:
+        made = plan(plain(), (easing,))
+
+        assert made.schedule[5].closing > 1_000_000
+
+    def test_a_payment_that_rounding_takes_down_to_the_interest_is_refused(self) -> None:
+        """At 36 % over forty years the payment is 30,000.02 and the interest 30,000."""
+        with pytest.raises(DoesNotAmortise):
+            plan(plain(1_000_000, rate="0.36"), (Term(instalments=480),))
+
+        rounded_up = plan(plain(1_000_000, rate="0.36"), (Term(instalments=480),), Settings(level_payment="up"))
+        assert rounded_up.schedule[0].principal == 1
+
+    def test_a_payment_below_the_interest_of_long_months_is_refused(self) -> None:
+        debt = plain(100_000_000, rate="0.144", day_count=DayCount.ACT_365)
+
+        with pytest.raises(DoesNotAmortise):
+            plan(debt, (Term(instalments=480),))
+
+    def test_a_long_first_period_pays_its_interest_and_the_others_are_level(self) -> None:
+        """From 1 December to 15 January over forty years: 45 days bear more than the payment of a month."""
+        debt = plain(100_000_000, rate="0.06")
+        made = plan(debt, (DueDay(day=15), Term(instalments=480)))
+        first, *rest = made.schedule
+
+        assert (first.payment, first.principal) == (739_726, 0)
+        assert len(rest) == 479
+        assert {row.payment for row in rest[:-1]} == {plan(debt, (Term(instalments=479),)).schedule[0].payment}
+
+
+class TestContractGoesOn:
+    """The contract's own payment is kept exactly where what bears interest, and how, is what it was."""
+
+    @pytest.mark.parametrize("terms", ((), (RepaymentPlan(instalments=3),), (ArrearsPlan(instalments=3),)))
+    def test_it_is_kept(self, terms: Terms) -> None:
+        debt = plain(1_100_000, overdue_principal=100_000, instalment=88_900)
+
+        assert {row.payment - row.arrears.total for row in plan(debt, terms).schedule[:-1]} == {88_900}
+
+    @pytest.mark.parametrize(
+        "terms",
+        (
+            (Rate(annual_rate=Decimal("0.06")),),
+            (Waive(principal=Portion(amount=1)),),
+            (Balloon(principal=Portion(amount=1)),),
+            (Forbear(principal=Portion(amount=1)),),
+            (Term(instalments=12),),
+            (Reschedule(repayment=Repayment.EQUAL_PRINCIPAL),),
+        ),
+    )
+    def test_it_is_worked_out_anew(self, terms: Terms) -> None:
+        assert plan(plain(instalment=88_900), terms).schedule[0].payment != 88_900
+
+    @pytest.mark.parametrize("repayment", (Repayment.EQUAL_PRINCIPAL, Repayment.INTEREST_ONLY, Repayment.BULLET))
+    def test_where_payments_are_not_level_the_next_instalment_says_nothing_of_the_others(
+        self, repayment: Repayment
+    ) -> None:
+        """The posted instalment of equal principal includes its interest: it is no part of principal."""
+        with_it, without = (
+            plan(plain(repayment=repayment, instalment=instalment), ()) for instalment in (93_333, None)
+        )
+
+        assert with_it.schedule == without.schedule
+
+
+def test_a_fee_is_due_with_the_first_instalment_that_is_not_eased() -> None:
+    made = plan(plain(), (Renew(instalments=12, fee=500), Holiday(instalments=2)))
+
+    assert [row.fees for row in made.schedule[:4]] == [0, 0, 500, 0]
+    assert [row.payment for row in made.schedule[:2]] == [0, 0]
+
+
+def test_a_settlement_of_very_little_has_no_payments_of_nothing() -> None:
+    made = plan(plain(5), (Settlement(fraction=Decimal(1), instalments=24),))
+
+    assert [row.payment for row in made.schedule] == [1] * 5
+
+
+@pytest.mark.parametrize(("principal", "fraction"), ((0, "1"), (100, "0.001")))
+def test_a_settlement_of_nothing_is_refused(principal: int, fraction: str) -> None:
+    with pytest.raises(SettlementNotPossible) as refused:
+        plan(plain(principal), (Settlement(fraction=Decimal(fraction), instalments=3),))
+
+    assert refused.value.problems[0].pointer == "/instruments/0"
+
+
+def test_a_repayment_plan_carries_everything_overdue_and_nothing_else() -> None:
+    """Overdue principal, interest, penalty and fees over three; the contract's own payments beside them."""
+    debt = li_debt(before=Amounts(principal=11_069_457, interest=314_751, penalty=24_336, fees=9_000))
+    rows = plan(debt, (RepaymentPlan(instalments=3),)).schedule
+
+    assert sum((row.arrears for row in rows), Amounts()) == Amounts(
+        principal=debt.overdue_principal, interest=378_454, penalty=37_535, fees=9_000
+    )
+    assert [row.arrears.total > 0 for row in rows] == [True] * 3 + [False] * 12
+
+
+@pytest.mark.parametrize(
+    ("instrument", "pointer"),
+    (
+        (Rate(annual_rate=Decimal("0.2")), "/instruments/1/annual_rate"),
+        (
+            Rate(annual_rate=Decimal(0), steps=(RateStep(from_instalment=3, annual_rate=Decimal("0.2")),)),
+            "/instruments/1/steps/0/annual_rate",
+        ),
+        (Renew(instalments=12, annual_rate=Decimal("0.2")), "/instruments/1/annual_rate"),
+        (
+            Rate(
+                annual_rate=Decimal(0),
+                effective_from=date(2027, 6, 1),
+                steps=(RateStep(from_instalment=2, annual_rate=Decimal(0)),),
+            ),
+            "/instruments/1/steps/0/from_instalment",
+        ),
+        (DueDay(first_due_on=EFFECTIVE_ON), "/instruments/1"),
+        (Term(instalments=24, counts_from="origination"), "/instruments/1/counts_from"),
+        (Settlement(fraction=Decimal(1), instalments=1), "/instruments/1"),
+    ),
+)
+def test_a_refusal_points_at_its_instrument(instrument: Instrument, pointer: str) -> None:
+    debt = plain() if instrument.kind != "settlement" else plain(1)
+    with pytest.raises(RuleBroken) as refused:
+        plan(debt, (Upfront(amount=1), instrument))
+
+    assert [p.pointer for p in refused.value.problems] == [pointer]

@@ -1,6 +1,6 @@
 """Plans are compared by what they cost, what they yield and how they differ from the contract."""
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,6 @@ from service.domain.errors import RuleBroken
 from service.domain.money import Amounts
 from service.domain.settings import MenuSettings, PolicySettings, Rounding
 from service.domain.words import Repayment
-from service.relief.consequences import Consequence, consequences
 from service.relief.debt import Debt
 from service.relief.instruments import (
     WHOLE,
@@ -55,6 +54,29 @@ def test_li_pays_less_a_month_for_longer() -> None:
     assert found.uncalibrated
 
 
+def test_the_highest_payment_is_compared_with_the_surplus_on_its_date() -> None:
+    """Ninety per cent of what she has left, to the sixth place; from recovery on less than half."""
+    made = plan(li_debt(), LI_TERMS)
+    recovered = date(2029, 12, 1)
+
+    assert measures(made, surplus=lambda _: 440_000).payment_to_surplus == Decimal("0.894316")
+    assert measures(made, surplus=lambda day: 900_000 if day >= recovered else 0).payment_to_surplus == Decimal(
+        "0.437221"
+    )
+    assert measures(made, surplus=lambda _: 0).payment_to_surplus is None
+    assert measures(made).payment_to_surplus is None
+
+
+def test_li_contract_is_arrears_now_and_the_instalments_that_remain() -> None:
+    """2,099,870 overdue, then fifteen instalments whose interest the contract still bears."""
+    contract = contract_of(li_debt())
+
+    assert contract.total_payable == 2_099_870 + li_debt().not_yet_due + contract.new_interest
+    assert [row.payment - row.arrears.total for row in contract.schedule[:14]] == [687_445] * 14
+    assert sum(row.arrears.total for row in contract.schedule) == contract.schedule[0].arrears.total == 2_099_870
+    assert contract.end_on == date(2028, 3, 1)
+
+
 def test_the_contract_is_worth_the_debt_and_a_waiver_costs_what_it_waives() -> None:
     """At the original effective rate every instalment of the contract is worth the balance that it repays."""
     found = measures(plan(li_debt(), LI_TERMS))
@@ -67,6 +89,7 @@ def test_the_contract_is_worth_the_debt_and_a_waiver_costs_what_it_waives() -> N
 
 @pytest.mark.parametrize("convention", DayCount)
 @pytest.mark.parametrize("repayment", (Repayment.EQUAL_INSTALMENTS, Repayment.EQUAL_PRINCIPAL, Repayment.INTEREST_ONLY))
+@running(max_examples=30, deadline=None)
 @given(count=st.integers(1, 120), rate=st.decimals(0, Decimal("0.4"), places=3))
 def test_a_pure_extension_does_not_diminish_the_obligation(
     convention: DayCount, repayment: Repayment, count: int, rate: Decimal
@@ -77,6 +100,32 @@ def test_a_pure_extension_does_not_diminish_the_obligation(
 
     assert abs(found.npv_before - found.npv_after) <= count + 20
     assert abs(found.diminished_obligation) < Decimal("0.0001")
+
+
+@pytest.mark.parametrize("convention", DayCount)
+def test_nor_does_a_holiday_whose_interest_compounds_at_the_contracts_rate(convention: DayCount) -> None:
+    """Simple interest, which bears none itself, diminishes it a little; waived interest by what it waives."""
+    debt = li_debt(day_count=convention)
+    compound, simple, waived = (
+        measures(plan(debt, (EVERYTHING, Term(instalments=36), holiday)))
+        for holiday in (
+            Holiday(instalments=6, accrual="compound"),
+            Holiday(instalments=6),
+            Holiday(instalments=6, interest="waived"),
+        )
+    )
+
+    assert abs(compound.npv_before - compound.npv_after) <= 60
+    assert 0 < simple.diminished_obligation < waived.diminished_obligation
+
+
+def test_the_contract_itself_diminishes_nothing() -> None:
+    """Its arrears are due now, also where they stand in the first instalment of a loan that is left as it is."""
+    found = measures(plan(li_debt(), ()))
+
+    assert found.npv_after == found.npv_before == pytest.approx(li_debt().balance.total, abs=2)
+    assert found.concession == 0
+    assert set(astuple(found.change)) == {0}
 
 
 def test_a_lower_rate_and_a_settlement_diminish_it() -> None:
@@ -205,33 +254,6 @@ def test_the_contract_has_no_cap() -> None:
     assert contract_of(li_debt(legal_cap=Decimal("0.01")), Settings(legal_cap=Decimal("0.01"))).schedule == (
         contract_of(li_debt()).schedule
     )
-
-
-@pytest.mark.parametrize(
-    ("offered", "told"),
-    (
-        (LI_TERMS, {Consequence.COSTS_MORE, Consequence.LASTS_LONGER, Consequence.ARREARS_ADDED_TO_PRINCIPAL}),
-        ((HALF,), {Consequence.INTEREST_STOPS, Consequence.COSTS_LESS, Consequence.ENDS_SOONER,
-                   Consequence.WAIVER_ON_COMPLETION}),
-        ((replace(HALF, discharge="residual"),), {Consequence.REST_STAYS_OWED}),
-        ((Capitalise(), Holiday(instalments=3, accrual="compound")), {Consequence.INTEREST_ADDED_TO_DEBT,
-                                                                     Consequence.PAYMENTS_RISE}),
-        ((Capitalise(), Forbear(principal=Portion(amount=1))), {Consequence.FINAL_AMOUNT_DUE}),
-    ),
-)  # fmt: skip
-def test_consequences_are_told(offered: Terms, told: set[Consequence]) -> None:
-    found = consequences(plan(li_debt(), offered), contract_of(li_debt()), secured=True, guaranteed=True)
-
-    assert told <= set(found)
-    assert {Consequence.COLLATERAL_STAYS, Consequence.GUARANTORS_STAY, Consequence.CREDIT_REPORTED} <= set(found)
-
-
-def test_the_contract_itself_changes_nothing() -> None:
-    contract = contract_of(li_debt())
-
-    assert consequences(contract, contract) == (
-        Consequence.INTEREST_CONTINUES, Consequence.CREDIT_REPORTED, Consequence.MISSED_PAYMENT,
-    )  # fmt: skip
 
 
 @running(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,7 +1,10 @@
 """Whatever the debt and the terms, a plan adds up, ends at nothing and never asks for less than nothing."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -14,13 +17,30 @@ from service.domain.dates import DayCount, Frequency
 from service.domain.errors import RuleBroken
 from service.domain.money import Amounts, Component
 from service.domain.words import Repayment
+from service.relief.arrangement import arranged
 from service.relief.debt import Debt
-from service.relief.instruments import Capitalise, Rate, Renew, Term, Terms, Upfront, Waive
-from service.relief.plan import ChargesAboveCap, PaymentNegative, Plan, plan
+from service.relief.instruments import (
+    Balloon,
+    Capitalise,
+    Forbear,
+    Instrument,
+    Portion,
+    Rate,
+    Renew,
+    Term,
+    Terms,
+    Upfront,
+    Waive,
+)
+from service.relief.layout import laid_out
+from service.relief.level_payment import Charge, annuity
+from service.relief.plan import ChargesAboveCap, DoesNotAmortise, PaymentNegative, Plan, plan
 from service.relief.plan_rates import RateTooHigh
-from service.relief.settings import Settings
+from service.relief.progress import charges_of
+from service.relief.settings import LevelRounding, Settings
 from tests.relief.debts import EFFECTIVE_ON, LI_TERMS, debts, li_debt, plain, settings, terms
 
+EVERYTHING = Capitalise(components=("principal", "interest", "penalty", "fees"))
 FUZZ = running(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -92,16 +112,161 @@ def _assert_rows_follow(made: Plan) -> None:
 
 
 @FUZZ
+@given(debt=debts(), terms=terms, settings=settings, data=st.data())
+def test_the_order_in_which_terms_are_given_changes_nothing(
+    debt: Debt, terms: Terms, settings: Settings, data: st.DataObject
+) -> None:
+    """The same plan, or the same refusal."""
+    turned = tuple(data.draw(st.permutations(terms)))
+    one, other = _outcome(debt, terms, settings), _outcome(debt, turned, settings)
+
+    if isinstance(one, Plan) and isinstance(other, Plan):
+        assert (one.schedule, one.deferred, one.upfront) == (other.schedule, other.deferred, other.upfront)
+        assert one.reconciliation == other.reconciliation
+    else:
+        assert one == other
+
+
+def _outcome(debt: Debt, terms: Terms, settings: Settings) -> Plan | str:
+    try:
+        return plan(debt, terms, settings)
+    except RuleBroken as refused:
+        return refused.code
+
+
+MORE_RELIEF: dict[str, Callable[[int], Instrument]] = {
+    "waived interest": lambda n: Waive(interest=Portion(fraction=Decimal(n) / 20)),
+    "waived penalty": lambda n: Waive(penalty=Portion(fraction=Decimal(n) / 20)),
+    "waived principal": lambda n: Waive(principal=Portion(fraction=Decimal(n) / 20)),
+    "paid at signature": lambda n: Upfront(amount=1 + 5 * n),
+    "forborne": lambda n: Forbear(principal=Portion(fraction=Decimal(n) / 20)),
+    "left to the end": lambda n: Balloon(principal=Portion(fraction=Decimal(n) / 20)),
+    "a lower rate": lambda n: Rate(annual_rate=Decimal(20 - n) / 1000),
+    "a longer term": lambda n: Term(instalments=6 + 3 * n),
+}
+
+
+@pytest.mark.parametrize("kind", MORE_RELIEF)
+@running(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    debt=debts(),
+    few=st.integers(0, 20),
+    more=st.integers(0, 20),
+    rounding=st.sampled_from(["up", "half_up", "down"]),
+)
+def test_more_relief_never_raises_the_payment(
+    kind: str, debt: Debt, few: int, more: int, rounding: LevelRounding
+) -> None:
+    """Of one kind, beside all arrears capitalised and a term; the last payment absorbs roundings: the first counts."""
+    repayment = debt.repayment if debt.repayment is Repayment.EQUAL_PRINCIPAL else Repayment.EQUAL_INSTALMENTS
+    debt = replace(debt, annual_rate=max(debt.annual_rate, Decimal("0.02")), repayment=repayment)
+    payments = []
+    for n in sorted((few, more)):
+        relief = MORE_RELIEF[kind](n)
+        term = () if relief.kind == "term" else (Term(instalments=24),)
+        made = _outcome(debt, (relief, EVERYTHING, *term), Settings(level_payment=rounding))
+        if isinstance(made, str):
+            return
+        payments.append(max((row.payment for row in made.schedule[:1]), default=0))
+
+    assert payments[1] <= payments[0]
+
+
+@pytest.mark.parametrize("repayment", Repayment)
+@pytest.mark.parametrize("frequency", Frequency)
+@pytest.mark.parametrize("convention", DayCount)
+@pytest.mark.parametrize("rate", ("0", "0.06"))
+def test_every_kind_of_schedule_ends_at_nothing(
+    repayment: Repayment, frequency: Frequency, convention: DayCount, rate: str
+) -> None:
+    """Every kind of repayment at every frequency under every day count: of one, two, and 480 instalments.
+
+    Quarterly instalments for forty years are 160. The first period is a long one where they are weekly.
+    """
+    debt = plain(
+        100_000_001, rate=rate, repayment=repayment, frequency=frequency, day_count=convention, due_day=31,
+        effective_on=date(2027, 12, 31), as_of=date(2027, 12, 31), next_due_on=date(2028, 1, 31),
+        odd_day_count=DayCount.ACT_360,
+    )  # fmt: skip
+    for count in (1, 2, 160 if frequency is Frequency.QUARTERLY else 480):
+        made = plan(debt, (Term(instalments=count, frequency=frequency),))
+
+        assert len(made.schedule) == (1 if repayment is Repayment.BULLET else count)
+        assert sum(row.principal for row in made.schedule) == 100_000_001
+        assert made.new_interest == (0 if rate == "0" else sum(row.interest_accrued for row in made.schedule))
+        assert made.schedule[-1].closing == 0
+
+
+@pytest.mark.parametrize(("exponent", "principal"), ((0, 300_001), (2, 30_000_001), (3, 300_000_001)))
+@pytest.mark.parametrize("rounding", ("up", "half_up", "down"))
+def test_currencies_of_any_exponent_are_whole_minor_units(
+    exponent: int, principal: int, rounding: LevelRounding
+) -> None:
+    """Payments may be rounded to whole units of the currency; the last one takes the rest to the minor unit."""
+    unit = 10**exponent
+    made = plan(plain(principal, rate="0.18"), (Term(instalments=24),), Settings(level_payment=rounding, multiple=unit))
+
+    exact = annuity(principal, [Charge(15, 1000)] * 24)
+    assert {row.payment % unit for row in made.schedule[:-1]} == {0}
+    assert abs(made.schedule[0].payment - exact) < unit
+    assert made.total_payable == principal + made.new_interest
+
+
+def test_a_schedule_is_that_of_a_plain_loop() -> None:
+    """Worked out once more with exact fractions, period by period, for three years of actual days over 360."""
+    debt = plain(12_345_678, rate="0.1375", day_count=DayCount.ACT_360)
+    made = plan(debt, (Term(instalments=36),))
+
+    days = [(row.due_on - row.period_from).days for row in made.schedule]
+    growth = [1 + Fraction("0.1375") * n / 360 for n in days]
+    worth = Fraction(0)
+    for factor in reversed(growth):
+        worth = (worth + 1) / factor
+    payment = (Fraction(12_345_678) / worth + Fraction(1, 2)).__floor__()
+    balance = 12_345_678
+    for row, factor in zip(made.schedule[:-1], growth, strict=False):
+        interest = (balance * (factor - 1) + Fraction(1, 2)).__floor__()
+        balance -= payment - interest
+        assert (row.payment, row.interest, row.closing) == (payment, interest, balance)
+
+
+@FUZZ
 @given(debt=debts(), count=st.integers(1, 480), settings=settings)
 def test_a_term_is_the_number_of_instalments(debt: Debt, count: int, settings: Settings) -> None:
-    """Unless rounding repays the debt early, and then the schedule is shorter, never longer."""
-    made = plan(debt, (Capitalise(components=("principal", "interest", "penalty", "fees")), Term(instalments=count)),
-                settings)  # fmt: skip
+    """Unless rounding repays the debt early, and then the schedule is shorter, never longer.
+
+    It is shorter by one at most, where rounding, with interest, reaches no further than one payment. Where it takes
+    the payment down to the interest, the term is refused.
+    """
+    terms = (Capitalise(components=("principal", "interest", "penalty", "fees")), Term(instalments=count))
+    try:
+        made = plan(debt, terms, settings)
+    except DoesNotAmortise:
+        charges = _charges(debt, terms, settings)
+        highest = debt.balance.total * max(Fraction(charge.numerator, charge.denominator) for charge in charges)
+        assert Fraction(annuity(debt.balance.total, charges)) - highest <= settings.multiple + 1
+        return
 
     expected = min(count, 1) if debt.repayment is Repayment.BULLET else count
     assert len(made.schedule) <= expected
-    if settings.level_payment == "down" and settings.multiple == 1 and debt.balance.total > 1000 * count:
+    by_principal = debt.repayment is Repayment.EQUAL_PRINCIPAL
+    share = sum(row.principal if by_principal else row.payment for row in made.schedule[:1])
+    if _reach(_charges(debt, terms, settings), settings) < share and made.schedule[0].principal:
         assert len(made.schedule) >= expected - 1
+
+
+def _reach(charges: list[Charge], settings: Settings) -> float:
+    """Return how much the rounding of every payment and all interest can come to by the end."""
+    growth, reach = 1.0, 0.0
+    for numerator, denominator in charges:
+        reach += growth * (settings.multiple + 0.5)
+        growth *= 1 + numerator / denominator
+    return reach
+
+
+def _charges(debt: Debt, terms: Terms, settings: Settings) -> list[Charge]:
+    course = laid_out(arranged(debt, terms, settings))
+    return charges_of(course, course.calendar.periods(course.length))
 
 
 @given(count=st.integers(1, 60), principal=st.integers(60, 10**9))

@@ -8,7 +8,7 @@ from service.domain.money import Amounts, Component
 from service.relief.instruments import Forbear, Portion
 from service.relief.plan import Plan, plan
 from service.relief.reconciliation import Ledger, OutOfBalance, require_balance
-from service.relief.schedule import Instalment
+from service.relief.schedule import Instalment, Schedule
 from tests.relief.debts import LI_TERMS, li_debt
 
 
@@ -16,9 +16,14 @@ def made() -> Plan:
     return plan(li_debt(), (*LI_TERMS, Forbear(principal=Portion(amount=1_000_000))))
 
 
-def require(a_plan: Plan, rows: tuple[Instalment, ...] | None = None, **changes: int) -> None:
-    figures = {"new_interest": a_plan.new_interest, "new_fees": a_plan.new_fees} | changes
-    require_balance(a_plan.reconciliation, rows or a_plan.schedule, a_plan.deferred, **figures)
+def require(a_plan: Plan, rows: tuple[Instalment, ...] | None = None, /, **changes: int) -> None:
+    figures = {
+        "upfront": a_plan.upfront.total,
+        "new_interest": a_plan.new_interest,
+        "new_fees": a_plan.new_fees,
+    } | changes
+    paid = Schedule(instalments=rows or a_plan.schedule, periods=a_plan.periods, deferred=a_plan.deferred)
+    require_balance(a_plan.reconciliation, paid, **figures)
 
 
 def test_li_reconciles_line_by_line() -> None:
@@ -63,7 +68,7 @@ def test_interest_out_of_nowhere_is_noticed() -> None:
 
 def test_a_balance_left_at_the_end_is_noticed() -> None:
     good = made()
-    last = replace(good.schedule[-1], closing=1)
+    last = good.schedule[-1]._replace(closing=1)
 
     with pytest.raises(OutOfBalance, match="last balance"):
         require(good, (*good.schedule[:-1], last))
@@ -72,10 +77,25 @@ def test_a_balance_left_at_the_end_is_noticed() -> None:
 def test_a_component_in_the_wrong_place_is_noticed() -> None:
     good = made()
     first = good.schedule[0]
-    wrong = replace(first, principal=first.principal - 5, arrears=Amounts(fees=5))
+    wrong = first._replace(principal=first.principal - 5, arrears=Amounts(fees=5))
 
     with pytest.raises(OutOfBalance, match="carry"):
         require(good, (wrong, *good.schedule[1:]))
+
+
+def test_a_final_amount_of_another_component_is_noticed() -> None:
+    good = made()
+    assert good.deferred is not None
+    wrong = replace(good.deferred, debt=Amounts(fees=good.deferred.debt.total))
+
+    with pytest.raises(OutOfBalance, match="does not await its end"):
+        require(replace(good, deferred=wrong))
+
+
+@pytest.mark.parametrize("name", ("upfront", "new_interest", "new_fees"))
+def test_a_payment_that_nobody_owes_is_noticed(name: str) -> None:
+    with pytest.raises(OutOfBalance, match="payments come to"):
+        require(made(), **{name: 5})
 
 
 def test_a_negative_destination_is_noticed() -> None:
@@ -85,5 +105,5 @@ def test_a_negative_destination_is_noticed() -> None:
     ledger.waive(Component.FEES, -1, conditional=False)
     ledger.put_in_instalments(Component.FEES, 1)
 
-    with pytest.raises(OutOfBalance):
-        require_balance(ledger.lines(), made().schedule, None, new_interest=0, new_fees=0)
+    with pytest.raises(OutOfBalance, match="fees does not add up"):
+        require(replace(made(), reconciliation=ledger.lines()))
