@@ -69,6 +69,8 @@ async def judge_and_follow(
 ) -> ReviewRow:
     """Judge a case by a policy, to which it is pinned from then on, and do what follows from the verdict."""
     row, judgement = await judge_only(work, file, policy=policy, desk=desk)
+    if file.decision is not None and file.decision.automatic and file.decision.outcome == DecisionOutcome.APPROVE:
+        file.decision = file.case.decision_id = None  # what the system approved rested on the review before
     system = work.as_system(caused_by=work.cause)
     if judgement.verdict.outcome is Outcome.REQUEST_INFORMATION and desk.automatic and asking:
         await _request(system, file, judgement, policy=policy)
@@ -91,8 +93,6 @@ async def judge_only(work: UnitOfWork, file: CaseFile, *, policy: Policy, desk: 
             await reviews.add(work, file.case, other.facts, other.verdict, on=day, kind=ReviewKind.SHADOW)
     file.review, file.menu_empty = row, None
     file.case.policy_id, file.case.policy_digest, file.case.review_id = policy.id, policy.digest, row.id
-    if file.decision is not None and file.decision.automatic and file.decision.outcome == DecisionOutcome.APPROVE:
-        file.decision = file.case.decision_id = None  # what the system approved rested on the review before
     await work.record(file.case, "reviewed", review=str(row.id), outcome=judgement.verdict.outcome)
     return row, judgement
 
