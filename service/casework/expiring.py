@@ -31,6 +31,7 @@ class RanOut:
     file: CaseFile
     clock: ClockRow
     policy: Policy
+    desk: Desk
 
 
 End = Callable[[RanOut], Awaitable[None]]
@@ -48,7 +49,7 @@ async def expire(work: UnitOfWork, *, case_id: UUID, clock_id: UUID, desk: Desk)
     policy = policy_of(file, desk)
     clock_rows.end(work, clock, ClockState.EXPIRED)
     await work.record(file.case, "clock_expired", clock=str(clock.id), code=clock.code, action=clock.end_action)
-    await _ENDS[EndAction(clock.end_action)](RanOut(work=work, file=file, clock=clock, policy=policy))
+    await _ENDS[EndAction(clock.end_action)](RanOut(work=work, file=file, clock=clock, policy=policy, desk=desk))
     clocks.note_next(file)
     return True
 
@@ -68,7 +69,7 @@ async def _lapse(ran: RanOut) -> None:
 
 async def _decide(ran: RanOut) -> None:
     if in_state(ran.file, CaseState.INFORMATION_REQUESTED):
-        await judge_what_is_there(ran.work, ran.file, policy=ran.policy)
+        await judge_what_is_there(ran.work, ran.file, policy=ran.policy, desk=ran.desk)
 
 
 async def _close(ran: RanOut) -> None:
