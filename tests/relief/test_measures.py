@@ -140,7 +140,7 @@ def test_a_lower_rate_and_a_settlement_diminish_it() -> None:
 def test_of_a_debt_of_nothing_nothing_is_diminished() -> None:
     found = measures(plan(plain(0), ()))
 
-    assert (found.diminished_obligation, found.concession, found.total_payable) == (0, 0, 0)
+    assert (found.diminished_obligation, found.concession, found.total_payable) == (Decimal(0), 0, 0)
 
 
 def test_what_is_paid_at_once_is_worth_itself() -> None:

@@ -75,7 +75,7 @@ def test_the_menu_is_that_of_trying_every_plan(asking: Asking) -> None:
 
 
 def _passes_every_test(offer: Proposal, asking: Asking) -> None:
-    """The exact tests, once more and from the outside: limits, every date, authority, reconciliation."""
+    """Ask the exact tests once more, from the outside: limits, every date, authority, reconciliation."""
     (loan,) = offer.loans
     made, conditions = loan.plan, asking.conditions
     of = next(one for one in asking.programmes if one.code == offer.programme)
