@@ -102,7 +102,9 @@ async def get_case(case_id: UUID, work: Reading, desk: DeskOf, response: Respons
 async def patch_application(case_id: UUID, raw: Patch, work: Work, desk: DeskOf, today: Today) -> CaseView:
     """Change the application by a JSON merge patch (RFC 7396); each change makes a new version.
 
-    Allowed in draft, information_requested, declined, lapsed and rejected. What the lender vouched for stays.
+    Allowed in draft, information_requested, declined, lapsed and rejected; in in_review, offered and countered it does
+    what amending does, which is for the borrower's side. A patch that changes nothing makes no version. What the lender
+    vouched for stays.
     """
     file = await reading.open_file(work, case_id)
     application = patched(file.application, raw, on=today)
@@ -119,7 +121,7 @@ async def amend_case(case_id: UUID, raw: Patch, work: Work, desk: DeskOf, today:
 
 
 @router.put("/{case_id}/loans")
-@refuses(*LENDERS, LoanInNegotiation)
+@refuses(*LENDERS, CaseEnded, LoanInNegotiation)
 async def put_loans(case_id: UUID, raw: Loans, work: Work, desk: DeskOf, today: Today) -> CaseView:
     """Replace the loans by the lender's own figures; a changed balance is judged again."""
     file = await reading.open_file(work, case_id)
@@ -170,7 +172,7 @@ async def ask_for_human_review(case_id: UUID, body: EmptyBody, work: Work, desk:
 
 
 @router.post("/{case_id}/assign")
-@refuses(*LENDERS)
+@refuses(*LENDERS, CaseEnded)
 async def assign_case(case_id: UUID, body: AssignBody, work: Work, desk: DeskOf) -> CaseView:
     """Give a case to somebody at the lender's desk, or, with null, to nobody."""
     return case_view(work, await intake.assign(work, case_id=case_id, assignee=body.assignee), desk)
@@ -188,7 +190,7 @@ async def move_to_active_policy(case_id: UUID, body: MoveToActiveBody, work: Wor
 
 
 @router.patch("/{case_id}/flags")
-@refuses(*LENDERS)
+@refuses(*LENDERS, CaseEnded)
 async def set_flags(case_id: UUID, body: FlagsBody, work: Work, desk: DeskOf) -> CaseView:
     """Set facts that only the lender or an adviser knows; null makes one unknown again. Each change is an event."""
     file = await reading.open_file(work, case_id)

@@ -20,6 +20,7 @@ from service.api.views.records import Page
 from service.casework import evidence, reading
 from service.casework.evidence import EvidenceNotFound, EvidenceRefusedHere, EvidenceSettled
 from service.casework.file import CaseEnded
+from service.domain.access import MandateNeeded
 from service.storage.files import SIGNATURES, FileEmpty
 
 router = APIRouter(prefix="/v1/cases/{case_id}/evidence", tags=["evidence"], route_class=Transactional)
@@ -72,7 +73,7 @@ FILE: Final[dict[int | str, dict[str, Any]]] = {
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, openapi_extra=UPLOAD)
-@refuses(*LENDERS, CaseEnded, EvidenceRefusedHere, FileEmpty)
+@refuses(*LENDERS, MandateNeeded, CaseEnded, EvidenceRefusedHere, FileEmpty)
 async def post_evidence(case_id: UUID, upload: UploadOf, work: Work, desk: DeskOf, response: Response) -> EvidenceView:
     """Hand in a document; the one that completes the list sends the case on in this request."""
     description = evidence.Description(

@@ -68,7 +68,7 @@ async def list_decisions(
 
 
 @router.post("/decisions/{decision_id}/confirm")
-@refuses(*LENDERS, DecisionNotFound, OwnDecision, NothingToConfirm)
+@refuses(*LENDERS, DecisionNotFound, NotDecidable, OwnDecision, NothingToConfirm)
 async def confirm_decision(
     case_id: UUID, decision_id: UUID, body: ConfirmationBody, work: Work, desk: DeskOf
 ) -> DecisionView:

@@ -70,8 +70,7 @@ async def decide(
     file = await open_file(work, case_id)
     if work.actor.role not in {Role.CASEWORKER, Role.SUPERVISOR}:
         raise NotPermitted("The lender decides.")
-    states = DECIDABLE if outcome is DecisionOutcome.APPROVE else (CaseState.IN_REVIEW,)
-    if not in_state(file, *states):
+    if not in_state(file, *_states(outcome)):
         raise _not_decidable(file)
     policy = policy_of(file, desk)
     verdict = file.verdict
@@ -123,7 +122,7 @@ async def confirm(
     require_other_person(decided_by=row.decided_by, actor=work.actor)
     if row.confirmation != Confirmation.PENDING:
         raise NothingToConfirm("The decision does not wait for a confirmation.", confirmation=row.confirmation)
-    if not in_state(file, *DECIDABLE):
+    if not in_state(file, *_states(DecisionOutcome(row.outcome))):
         raise _not_decidable(file)
     confirmed = answer == "confirm"
     row.confirmation = Confirmation.CONFIRMED if confirmed else Confirmation.REFUSED
@@ -133,6 +132,11 @@ async def confirm(
     if confirmed and row.outcome == DecisionOutcome.REJECT:
         await take(work, file, CaseAction.REJECT, policy=policy_of(file, desk), decision=str(row.id))
     return file, row
+
+
+def _states(outcome: DecisionOutcome) -> tuple[CaseState, ...]:
+    """Return the states in which a case can be decided so: a rejection moves it, and only from a review."""
+    return DECIDABLE if outcome is DecisionOutcome.APPROVE else (CaseState.IN_REVIEW,)
 
 
 def _not_decidable(file: CaseFile) -> NotDecidable:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from service.settings import Settings
+from tests.api.description import as_described
 from tests.casework.people import People, pack, running
 from tests.conftest import Clock, Service
 
@@ -15,7 +16,8 @@ WithPack = Callable[..., AbstractAsyncContextManager[People]]
 
 @pytest.fixture
 def people(service: Service) -> People:
-    """Return the people around a case, where the service works by itself."""
+    """Return the people around a case, where the service works by itself; every answer is held to its description."""
+    service.http.event_hooks["response"].append(as_described)
     return People(service=service)
 
 

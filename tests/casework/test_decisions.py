@@ -125,13 +125,15 @@ async def test_a_decision_belongs_to_a_case_that_is_being_decided(people: People
     assert people.state == "offered"
 
 
-async def test_a_decision_that_waits_ends_with_the_case(people: People) -> None:
+async def test_a_decision_that_waits_is_confirmed_only_where_it_could_be_made(people: People) -> None:
     await people.post(**consents(automated=False))
     await people.hand_in_all()
     decision = await people.do("wu", "decisions", REJECT)
+    at = f"decisions/{decision['id']}/confirm"
+    await move(people, CaseAction.REFER, role=Role.CASEWORKER)
+    assert await people.refused("zhao", at) == (409, "not_decidable")
     await people.do("li", "withdraw")
-
-    assert await people.refused("zhao", f"decisions/{decision['id']}/confirm") == (409, "not_decidable")
+    assert await people.refused("zhao", at) == (409, "not_decidable")
 
 
 async def test_a_rejection_for_want_of_a_plan_says_which_limits_stand_in_the_way(people: People) -> None:
