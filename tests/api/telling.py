@@ -60,7 +60,7 @@ async def told(service: Service) -> dict[str, Any]:
     await ask("caseworker", "POST", f"{at}/offers/preview", {"terms": LONGER}, shown="PlanViewPage")
     countered = next(iter(REQUESTS["post_counter_proposal"].values()))
     counter = await ask("borrower", "POST", f"{at}/counter-proposals", countered, shown="CounterView")
-    await ask("borrower", "GET", f"{at}/rounds?limit=1", shown="CounterViewPage")
+    await ask("borrower", "GET", f"{at}/rounds?limit=1", shown="RoundViewPage")
     accepted = next(iter(REQUESTS["accept_offer"].values()))
     await ask("borrower", "POST", f"/v1/offers/{counter['offer']['id']}/accept", accepted, shown="AgreementView")
     await ask("caseworker", "GET", f"{at}/events?limit=5", shown="EventViewPage")
