@@ -32,9 +32,9 @@ def key_of(request: Request) -> str | None:
 def parse_key(header: str) -> str:
     """Return the key of a header: a structured-field string (`"…"`) or a bare token, 1 to 255 visible characters."""
     key = header.strip()
-    if key.startswith('"'):
+    if '"' in key:
         inner = key[1:-1].replace("\\\\", "\0").replace('\\"', "\1")
-        if len(key) < 2 or not key.endswith('"') or "\\" in inner or '"' in inner:
+        if len(key) < 2 or key[0] + key[-1] != '""' or "\\" in inner or '"' in inner:
             raise KeyMalformed("The Idempotency-Key is no structured-field string.")
         key = inner.replace("\0", "\\").replace("\1", '"')
     if not 1 <= len(key) <= KEY_MAX or not all("!" <= c <= "~" for c in key):

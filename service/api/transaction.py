@@ -29,17 +29,20 @@ from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
 from service.api import etags, idempotency_key
 from service.api.authentication import authenticate
 from service.api.bodies_in import Upload, read_json, read_upload
-from service.api.parts import Parts, parts_of
+from service.api.parts import Parts, desk_of, parts_of
 from service.api.problems import Refusal
 from service.api.query import parameters_of, require_known
 from service.domain.actors import Actor
 from service.domain.errors import Conflict, DomainError, RuleBroken
+from service.domain.lifecycle import CaseState, moves_from
+from service.domain.policy_versions import PolicyVersionMissing
 from service.storage.progress import progress
 from service.storage.work import UnitOfWork
 
@@ -126,6 +129,7 @@ class Transactional(APIRoute):
         flat = tuple(_flat(self.dependant))
         self.opens = max((_OPENED_BY[d.call] for d in flat if d.call in _OPENED_BY), default=Opens.NOTHING)
         self.takes_file = any(d.call is _upload for d in flat)
+        self.judges = any(d.call is desk_of for d in flat)
         self.refuses: Refusals = getattr(self.endpoint, "refuses", Refusals())
 
     @property
@@ -164,7 +168,7 @@ async def _with_file(request: Request, parts: Parts, run: Handler, key: str | No
     upload = request.state.upload = await read_upload(request, parts)
     try:
         response = await _open(request, parts, run, opens=Opens.WRITING, key=key)
-    except (DomainError, Refusal):
+    except (DomainError, Refusal, RequestValidationError):
         await parts.files.discard(upload.stored.key)
         raise
     if idempotency_key.REPLAYED in response.headers:
@@ -173,7 +177,17 @@ async def _with_file(request: Request, parts: Parts, run: Handler, key: str | No
 
 
 async def _open(request: Request, parts: Parts, run: Handler, *, opens: Opens, key: str | None) -> Response:
-    """Open what the route asks for, and run it."""
+    """Open what the route asks for, and run it; again where another process activated the policy of a case just now."""
+    await parts.in_force.freshen()
+    try:
+        return await _once(request, parts, run, opens=opens, key=key)
+    except PolicyVersionMissing:
+        if not await parts.in_force.freshen(now=True):
+            raise
+        return await _once(request, parts, run, opens=opens, key=key)
+
+
+async def _once(request: Request, parts: Parts, run: Handler, *, opens: Opens, key: str | None) -> Response:
     if opens is Opens.WRITING:
         response = await _write(request, parts, run, key)
     elif opens is Opens.READING:
@@ -200,20 +214,25 @@ async def _write(request: Request, parts: Parts, run: Handler, key: str | None) 
             return first
         response = await _run_on_version(request, run, work)
         await idempotency_key.keep(work, claim, response)
+    if progress(session).policies_changed:
+        await parts.in_force.freshen(now=True)
     return response
 
 
 async def _run_on_version(request: Request, run: Handler, work: UnitOfWork) -> Response:
     """Run a route under If-Match: a stale version outweighs what the record's state says, but not whether it is seen.
 
-    The version is that of the record that was locked, before this request changed it.
+    The version is that of the record that was locked, before this request changed it. Whatever the state of a case
+    stands in the way of, the answer says what can be done in it.
     """
     course = progress(work.session)
     try:
         response = await run(request)
-    except (Conflict, RuleBroken):
+    except (Conflict, RuleBroken) as error:
         if course.version is not None:
             etags.honour(request, course.version)
+        if course.state is not None and isinstance(error, Conflict):
+            error.context["allowed"] = sorted(move.action for move in moves_from(CaseState(course.state)))
         raise
     assert response.status_code < 400, "a route raises its errors, so that nothing of it is kept"
     etags.honour(request, course.version)

@@ -70,13 +70,16 @@ def facts_of(matter: Matter, settings: PolicySettings, *, on: date) -> tuple[Fac
     return replace(facts, case=counted), checked
 
 
-def judge(matter: Matter, policy: Policy, *, on: date, with_recourse: bool = True) -> Judgement:
+def judge(matter: Matter, policy: Policy, *, on: date) -> Judgement:
     """Judge a matter by a policy as of a local day; recourse is worked out for what is not open."""
     facts, checked = facts_of(matter, policy.settings, on=on)
-    verdict = policy.judge(facts, on=on)
-    if with_recourse:
-        verdict = recourse(lambda changed: policy.judge(changed, on=on), facts, verdict)
+    verdict = verdict_on(facts, policy, on=on)
     return Judgement(facts=facts, checked=checked, verdict=verdict)
+
+
+def verdict_on(facts: Facts, policy: Policy, *, on: date) -> Verdict:
+    """Return the verdict on facts as a review keeps it: with the recourse for what is not open."""
+    return recourse(lambda changed: policy.judge(changed, on=on), facts, policy.judge(facts, on=on))
 
 
 def required_items(settings: PolicySettings, facts: Facts) -> tuple[RequiredItem, ...]:

@@ -1,7 +1,7 @@
 """Making offers: the menu of the policy, a caseworker's own terms, a preview, and taking an offer back."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from service.casework import clocks
@@ -12,13 +12,13 @@ from service.casework.holds import span_of
 from service.casework.moves import permit, take
 from service.casework.pinning import policy_of
 from service.casework.planning import Frame, TermsByLoan, frame_of
-from service.casework.plans import grants, menu_of, own_terms, unfeasible
+from service.casework.plans import grants, impossible, menu_of, own_terms, unfeasible
 from service.casework.terms_sheet import terms_sheet
 from service.domain.access import CaseNotFound, is_lender
 from service.domain.actors import Role
 from service.domain.completeness import lacking
 from service.domain.decision import AuthorityExceeded
-from service.domain.errors import NotFound, NotPermitted, require_no
+from service.domain.errors import NotFound, NotPermitted, RuleBroken, require_no
 from service.domain.lifecycle import CaseAction, CaseState
 from service.domain.offer import NothingFeasible, OfferState, extended, require_open
 from service.domain.policy import Level, Policy
@@ -41,13 +41,24 @@ class OfferNotFound(NotFound):
 
 
 async def offer_menu(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> Sequence[OfferRow]:
-    """Make the offers of the menu, as the system does after it approved; an empty menu says why and rests."""
-    frame = frame_for(work, file, policy)
-    menu = menu_of(frame, level=Level.SYSTEM)
+    """Make the offers of the menu, as the system does after it approved; an empty menu says why and rests.
+
+    So does a debt that cannot be worked out: that is a matter for the lender's desk, not for whoever sent a document.
+    """
+    try:
+        frame = frame_for(work, file, policy)
+        menu = menu_of(frame, level=Level.SYSTEM)
+    except RuleBroken as broken:
+        return await _without_menu(work, file, impossible(broken))
     if not menu.offers:
-        await work.record(file.case, "menu_empty", limits=unfeasible(menu))
-        return []
+        return await _without_menu(work, file, unfeasible(menu))
     return await store_round(work, file, frame, menu.offers, policy=policy)
+
+
+async def _without_menu(work: UnitOfWork, file: CaseFile, limits: list[dict[str, Any]]) -> Sequence[OfferRow]:
+    await work.record(file.case, "menu_empty", limits=limits)
+    file.menu_empty = limits
+    return []
 
 
 async def make_offers(

@@ -3,11 +3,12 @@
 from typing import Any
 
 from service.casework.planning import Frame, TermsByLoan, by_loan
+from service.domain.errors import RuleBroken
 from service.domain.policy import Level
 from service.relief.asking import CounterProposal
 from service.relief.counter import CounterAnswer, answer
 from service.relief.evaluate import evaluate
-from service.relief.menu import Menu, menu
+from service.relief.menu import Infeasible, Menu, menu
 from service.relief.proposal import Proposal
 from service.storage.documents import plain
 
@@ -66,3 +67,8 @@ def grants(proposal: Proposal, asked: CounterProposal) -> bool:
 def unfeasible(found: Menu) -> list[dict[str, Any]]:
     """Say which limit, relaxed by how much, would make a plan feasible."""
     return [plain(one) for one in found.infeasible]
+
+
+def impossible(broken: RuleBroken) -> list[dict[str, Any]]:
+    """Say by which rule of arithmetic no plan can be worked out at all."""
+    return [plain(Infeasible(option=1, limit=broken.code, bound=None, needed=None, programme=None, reveal="full"))]

@@ -1,7 +1,7 @@
 """What a borrower asks for in a counter-proposal, and how far a plan is from it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -61,22 +61,25 @@ class Asked:
             return False
         return made.upfront.total == self.lump_sum
 
-    def distance(self, made: Plan, weights: Mapping[str, Decimal], *, conceded: Fraction, multiple: int) -> Fraction:
-        """Return how far a plan is from what is asked; `conceded` is the concession as a part of the exposure.
+    def distance(
+        self, made: Plan, weights: Mapping[str, Decimal], *, conceded: int, exposure: int, multiple: int
+    ) -> Fraction:
+        """Return how far a plan is from what is asked for; `conceded` is its concession, `exposure` all that is owed.
 
-        More than the payment, longer than the months and another sum at once count as parts of what is asked. Fewer
-        months are as good as those asked for, unless no payment is named: then it is the months that are wanted.
+        More than the payment, longer than the months and another sum at once count as parts of what is asked for,
+        what is given up (and a sum at once that nobody offered) as a part of the exposure. Fewer months are as good
+        as those asked for, unless no payment is named: then it is the months that are wanted.
         """
         pays = payment_of(made, multiple=multiple)
         months = in_months(len(made.schedule), made.frequency)
-        total = Fraction(weights.get("waived", 0)) * max(conceded, Fraction(0))
+        total = _weighed(weights, "waived", max(conceded, 0), exposure)
         if self.payment is not None:
-            total += Fraction(weights.get("payment", 0)) * Fraction(max(0, pays - self.payment), max(self.payment, 1))
+            total += _weighed(weights, "payment", max(0, pays - self.payment), self.payment)
         if self.months is not None:
             off = max(0, months - self.months) if self.payment is not None else abs(months - self.months)
-            total += Fraction(weights.get("months", 0)) * Fraction(off, max(self.months, 1))
+            total += _weighed(weights, "months", off, self.months)
         off = abs(made.upfront.total - self.lump_sum)
-        return total + Fraction(weights.get("upfront", 0)) * Fraction(off, max(self.lump_sum, 1))
+        return total + _weighed(weights, "upfront", off, self.lump_sum or exposure)
 
 
 def asked_of(proposal: CounterProposal, *, months: int | None) -> Asked:
@@ -106,6 +109,5 @@ def payment_of(made: Plan, *, multiple: int) -> int:
     return monthly(regular if absorbs else max(regular, last), made.frequency)
 
 
-def share_of(asked: Asked, *, payment: int | None, lump_sum: int) -> Asked:
-    """Return what is asked for one of several loans."""
-    return replace(asked, payment=payment, lump_sum=lump_sum)
+def _weighed(weights: Mapping[str, Decimal], name: str, off: int, of: int) -> Fraction:
+    return Fraction(weights.get(name, 0)) * Fraction(off, max(of, 1))

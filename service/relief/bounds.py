@@ -54,8 +54,8 @@ def reveal_of(limit: str, *, rule: Literal["full", "statutory"]) -> Reveal:
 
 
 def told(breaches: Iterable[Breach], *, rule: Literal["full", "statutory"]) -> tuple[Breach, ...]:
-    """Mark every breach with who may be told of it, each limit of a loan once, at its worst."""
-    worst: dict[tuple[str, str | None], Breach] = {}
+    """Mark every breach with who may be told of it; each limit of a loan once for each of its bounds."""
+    found: dict[tuple[str, str | None, Figure], Breach] = {}
     for breach in breaches:
-        worst.setdefault((breach.limit, breach.loan_id), breach)
-    return tuple(replace(b, reveal=reveal_of(b.limit, rule=rule)) for b in worst.values())
+        found.setdefault((breach.limit, breach.loan_id, breach.bound), breach)
+    return tuple(replace(b, reveal=reveal_of(b.limit, rule=rule)) for b in found.values())

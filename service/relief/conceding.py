@@ -2,49 +2,49 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Final
 
-from service.domain.errors import RuleBroken
-from service.domain.money import rounded_up
+from service.domain.money import Component, rounded, rounded_up
 from service.domain.settings import Programme
 from service.relief.asking import Asked
 from service.relief.bounds import Breach
 from service.relief.conditions import Appraisal, Baseline, Conditions, appraise
 from service.relief.families import Family, family, joined
-from service.relief.instruments import Instrument, Settlement, Terms, Upfront
+from service.relief.instruments import Instrument, Settlement, Terms, Upfront, Waive
 from service.relief.limits import settled
 from service.relief.nearest import Nearest
 from service.relief.plan import Plan
 from service.relief.proposal import Part
+from service.relief.sharing import MONTHS, in_months
 from service.relief.terms import SETTLEMENT_PAYMENTS_MAX
 
 FOUR_PLACES: Final = Decimal("0.0001")
-HALVINGS_MAX: Final = 6
 
 
 def concede(base: Baseline, programme: Programme, asked: Asked, conditions: Conditions, last: Plan | None) -> Nearest:
     """Answer what is asked for by a settlement that pays a smaller part of the debt than the last offer did.
 
-    What is at least the last offer is accepted at the last offer's part. Otherwise the part falls by
-    `concession_step` of the way to what is asked for; where that would go below the floor, by half of it, and so on:
-    the answer shows neither the floor nor how far away it is. Without a last offer, the first is the programme's
-    highest part. One step a round.
+    What is at least the last offer is accepted at the last offer's part. Otherwise the part falls by `concession_step`
+    of the way to what is asked for, but by no more than to the next part that the programme names: however little is
+    asked for, one round shows no more than one step. Where the programme names no lower part, or the next one is below
+    the floor, the last offer stands: the borrower sees where the steps end, not why. Without a last offer, the first
+    is the programme's highest part.
     """
     whole = family(programme, base.debt)
-    opening = _opening(whole)
-    owed = _owed(base, whole, conditions)
-    before = opening if last is None else _part_of(last)
-    wanted = _wanted(asked, whole, owed)
-    if wanted >= before:
-        found = _settled(base, whole, before, asked, conditions)
-        if found is not None:
-            return _nearest(base, found, programme, met=_keeps(found, asked), binding=())
-    binding = (Breach(limit="settlement_min", bound=before, asked=min(wanted, Decimal(1))),)
-    for part in _steps(before, wanted, programme, conditions, first=last is None):
+    before = _named(whole)[0] if last is None else _part_of(last)
+    wanted = _wanted(asked, whole, base, before=before)
+    parts = [before]
+    binding = _beyond_payments(base, whole, asked)
+    if wanted < before:
+        binding = (Breach(limit="settlement_min", bound=before, asked=wanted), *binding)
+        parts = [before] if last is None else [_next(before, wanted, base, whole, conditions), before]
+    for part in parts:
         found = _settled(base, whole, part, asked, conditions)
         if found is not None:
-            return _nearest(base, found, programme, met=False, binding=binding)
-    return Nearest(part=None, met=False, binding=binding)
+            met = wanted >= before and _keeps(found, asked)
+            made = Part(base=base, appraisal=found, programme=programme)
+            return Nearest(part=made, met=met, binding=() if met else binding or _beyond_ability(found, asked))
+    return Nearest(part=None, met=False, binding=binding or (Breach(limit="programme", bound=None, asked=None),))
 
 
 def settles(programme: Programme) -> bool:
@@ -52,28 +52,21 @@ def settles(programme: Programme) -> bool:
     return any(template.kind == "settlement" for template in programme.instruments)
 
 
-def _steps(
-    before: Decimal, wanted: Decimal, programme: Programme, conditions: Conditions, *, first: bool
-) -> Sequence[Decimal]:
-    """Return the parts to try, lowest first; the last of them repeats the last offer."""
-    if first or wanted >= before:
-        return (before,)
-    floor = programme.limits.settlement_min or Decimal(0)
-    step = conditions.settings.negotiation.concession_step * (before - max(wanted, Decimal(0)))
-    tried = [(before - step / 2**n).quantize(FOUR_PLACES, rounding=ROUND_CEILING) for n in range(HALVINGS_MAX)]
-    return (*(part for part in tried if part > floor or part == floor == wanted), before)
-
-
-def _opening(whole: Family) -> Decimal:
+def _named(whole: Family) -> Sequence[Decimal]:
+    """Return the parts of the debt that the programme names, the highest first."""
     axis = whole.axis_of("settlement", "fraction")
     fixed = next(t.parameters.get("fraction") for t in whole.templates if t.kind == "settlement")
-    return max(Decimal(str(value)) for value in (axis.values if axis else (fixed,)))
+    return sorted({Decimal(str(value)) for value in (axis.values if axis else (fixed,))}, reverse=True)
 
 
-def _owed(base: Baseline, whole: Family, conditions: Conditions) -> int:
-    """Return the debt that a settlement discharges, after the programme's waivers."""
-    found = appraise(base, whole.terms(0), whole.programme.limits, conditions)
-    return base.debt.balance.total if isinstance(found, RuleBroken) else settled(found.plan)[1]
+def _next(before: Decimal, wanted: Decimal, base: Baseline, whole: Family, conditions: Conditions) -> Decimal:
+    """Return the part one step below the last offer's; the last offer's own where there is no step left."""
+    floor, owed = whole.programme.limits.settlement_min or Decimal(0), _owed(base, whole)
+    lower = [part for part in _named(whole) if part >= floor and rounded_up(part * owed) < rounded_up(before * owed)]
+    if not lower:
+        return before
+    towards = before - conditions.settings.negotiation.concession_step * (before - wanted)
+    return max(lower[0], towards.quantize(FOUR_PLACES, rounding=ROUND_CEILING))
 
 
 def _part_of(last: Plan) -> Decimal:
@@ -81,11 +74,20 @@ def _part_of(last: Plan) -> Decimal:
     return (Decimal(paid) / max(owed, 1)).quantize(FOUR_PLACES, rounding=ROUND_HALF_UP)
 
 
-def _wanted(asked: Asked, whole: Family, owed: int) -> Decimal:
-    """Return which part of the debt the payments asked for come to; no payment named counts as none."""
-    count = min(asked.months or 1, _payments_max(whole))
-    paid = asked.lump_sum + (asked.payment or 0) * count
-    return Decimal(paid) / max(owed, 1)
+def _wanted(asked: Asked, whole: Family, base: Baseline, *, before: Decimal) -> Decimal:
+    """Return which part of the debt the payments asked for come to; who names no amounts asks for the last offer's."""
+    if asked.payment is None and not asked.lump_sum:
+        return before
+    most = _payments_max(whole)
+    frequency = base.debt.frequency
+    count = min(asked.instalments(frequency) or most, most)
+    paid = asked.lump_sum + Decimal((asked.payment or 0) * MONTHS * count) / frequency.periods_per_year
+    return paid / max(_owed(base, whole), 1)
+
+
+def _owed(base: Baseline, whole: Family) -> int:
+    """Return the debt that a settlement discharges: what waivers leave of it."""
+    return base.debt.balance.total - _given_up(base, _plain(whole))
 
 
 def _payments_max(whole: Family) -> int:
@@ -93,14 +95,36 @@ def _payments_max(whole: Family) -> int:
     return min(most, SETTLEMENT_PAYMENTS_MAX)
 
 
-def _settled(base: Baseline, whole: Family, part: Decimal, asked: Asked, conditions: Conditions) -> Appraisal | None:
-    """Return the settlement of a part of the debt in the fewest payments that keep every limit.
+def _beyond_payments(base: Baseline, whole: Family, asked: Asked) -> tuple[Breach, ...]:
+    most, count = _payments_max(whole), asked.instalments(base.debt.frequency)
+    if count is None or count <= most:
+        return ()
+    return (Breach(limit="settlement_payments_max", bound=most, asked=count),)
 
-    The sum at once is paid at signature; the months asked for are tried first.
+
+def _beyond_ability(found: Appraisal, asked: Asked) -> tuple[Breach, ...]:
+    """Return why a settlement that pays as much in all is not paid as asked for: it has to be affordable."""
+    payment = _monthly(found)
+    limit = "affordable_payment" if asked.payment is None or payment <= asked.payment else "repays_the_debt"
+    return (Breach(limit=limit, bound=payment, asked=asked.payment),)
+
+
+def _settled(base: Baseline, whole: Family, part: Decimal, asked: Asked, conditions: Conditions) -> Appraisal | None:
+    """Return the settlement of a part of the debt, paid as nearly as asked for as every limit allows.
+
+    The sum at once is paid at signature, the rest in the fewest payments that are no higher than asked for; where
+    none are, in the most.
     """
-    counts = range(1, _payments_max(whole) + 1)
-    wanted = [asked.months] if asked.months in counts else []
-    for count in (*wanted, *counts):
+    frequency, wanted = base.debt.frequency, asked.instalments(base.debt.frequency)
+    left = rounded_up(part * _owed(base, whole)) - asked.lump_sum
+
+    def order(count: int) -> tuple[bool, int]:
+        if asked.payment is None:
+            return count != wanted, count
+        over = in_months(left // count, frequency) > asked.payment
+        return over, -count if over else count
+
+    for count in sorted(range(1, _payments_max(whole) + 1), key=order):
         terms = _terms(base, whole, part, count=count, lump_sum=asked.lump_sum)
         found = appraise(base, terms, whole.programme.limits, conditions)
         if isinstance(found, Appraisal) and not found.breaches:
@@ -110,38 +134,40 @@ def _settled(base: Baseline, whole: Family, part: Decimal, asked: Asked, conditi
 
 def _terms(base: Baseline, whole: Family, part: Decimal, *, count: int, lump_sum: int) -> Terms:
     """Return the terms that pay a part of the debt in all: at once what is offered, the rest in equal payments."""
-    others: list[Instrument] = [i for i in whole.terms(0) if not isinstance(i, Settlement | Upfront)]
-    plain = joined(others)
-    owed = base.debt.balance.total - _given_up(base, plain)
+    others = _plain(whole)
+    owed = base.debt.balance.total - _given_up(base, others)
     total = rounded_up(part * owed)
     at_once = min(lump_sum, max(total - 1, 0))
-    fraction: Any = part if not at_once else Decimal(total - at_once) / max(owed - at_once, 1)
+    fraction = part if not at_once else Decimal(total - at_once) / max(owed - at_once, 1)
     made: list[Instrument] = [*others, Settlement(fraction=fraction, instalments=count)]
     return joined([*made, Upfront(amount=at_once)] if at_once else made)
 
 
+def _plain(whole: Family) -> Terms:
+    """Return the instruments of the programme besides the settlement and what is paid at once."""
+    return joined([i for i in whole.terms(0) if not isinstance(i, Settlement | Upfront)])
+
+
 def _given_up(base: Baseline, terms: Terms) -> int:
     """Return what waivers alone take off the debt."""
-    balance = base.debt.balance
     total = 0
     for waive in terms:
-        for name in ("fees", "penalty", "interest", "principal"):
-            portion = getattr(waive, name, None)
-            if waive.kind == "waive" and portion is not None:
-                owed = getattr(balance, name)
-                total += int(portion.fraction * owed) if portion.fraction is not None else portion.amount
+        for component in Component if isinstance(waive, Waive) else ():
+            portion = getattr(waive, component.value)
+            owed = base.debt.balance.of(component)
+            if portion is not None:
+                total += rounded(portion.fraction * owed) if portion.fraction is not None else portion.amount
     return total
 
 
 def _keeps(found: Appraisal, asked: Asked) -> bool:
     """Say whether a settlement asks for no more a month, and lasts no longer, than is asked for."""
-    most = max((row.payment for row in found.plan.schedule), default=0)
-    if asked.payment is not None and most > asked.payment:
+    count = asked.instalments(found.plan.frequency)
+    if asked.payment is not None and _monthly(found) > asked.payment:
         return False
-    return asked.months is None or len(found.plan.schedule) <= asked.months
+    return count is None or len(found.plan.schedule) <= count
 
 
-def _nearest(
-    base: Baseline, found: Appraisal, programme: Programme, *, met: bool, binding: tuple[Breach, ...]
-) -> Nearest:
-    return Nearest(part=Part(base=base, appraisal=found, programme=programme), met=met, binding=binding)
+def _monthly(found: Appraisal) -> int:
+    """Return what a settlement asks for a month; payments that differ by the unit that cannot be shared are alike."""
+    return in_months(min(row.payment for row in found.plan.schedule), found.plan.frequency)

@@ -31,7 +31,10 @@ VALUE: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """What holds for every plan of a case; `exposure` is that of the whole case, in minor units."""
+    """What holds for every plan of a case; `exposure` is that of the whole case, in minor units.
+
+    `share` is what a plan for one of several loans may take of the ability to pay; None where it may take all.
+    """
 
     settings: PolicySettings
     ability: Ability
@@ -39,6 +42,12 @@ class Conditions:
     exposure: int
     currency: str | None = None
     obligations: int = 0
+    share: Ability | None = None
+
+    @property
+    def payable(self) -> Ability:
+        """What a plan may ask for."""
+        return self.ability if self.share is None else self.share
 
     @property
     def arithmetic(self) -> Settings:
@@ -107,7 +116,7 @@ def appraise(base: Baseline, terms: Terms, limits: Limits, conditions: Condition
     level = level_of((made,), concession, conditions)
     found = (
         *programme_limits.breaches(made, limits),
-        *affordable((made,), conditions.ability, conditions.obligations),
+        *affordable((made,), conditions.payable, conditions.obligations),
         *beyond_authority(level, conditions),
         *_value_test(made, base, conditions),
     )

@@ -12,14 +12,16 @@ from service.relief.affordability import Ability
 from service.relief.asking import Asked, CounterProposal, asked_of, payment_of
 from service.relief.bounds import Breach, Figure, Reveal, told
 from service.relief.conceding import concede, settles
-from service.relief.conditions import Appraisal, Baseline, Conditions, appraise, baseline
+from service.relief.conditions import Appraisal, Baseline, Conditions, appraise
 from service.relief.debt import Debt
 from service.relief.instruments import ORDER
-from service.relief.nearest import Nearest, nearest, uncovered
+from service.relief.labels import why
+from service.relief.nearest import Nearest, nearest
 from service.relief.proposal import Part, Proposal, proposal
-from service.relief.several import UNCHANGED, least_monthly, share_ability
+from service.relief.several import UNCHANGED, Loans, exactly, share_ability
 from service.relief.sharing import shared_capacity
 from service.relief.templates import in_months
+from service.relief.wanted import uncovered
 
 RELIEVES: Final = frozenset({"waive", "forbear", "balloon", "rate", "settlement", "holiday", "reduced", "stepped"})
 """Instruments that make a payment lower without making the plan longer."""
@@ -73,7 +75,7 @@ class CounterAnswer:
     level_to_accept: Level | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Loan:
     """One loan of the counter-proposal: its share of what is asked for, and of the ability to pay."""
 
@@ -113,8 +115,9 @@ def answer(
         currency=currency,
         obligations=obligations,
     )
-    loans = _loans(debts, programmes, asked, conditions, first=first, last=last)
-    return _joined([_answered(loan) for loan in loans], loans, asked, conditions)
+    of_case = Loans(debts=debts, programmes=programmes, conditions=conditions, first=first)
+    loans = _loans(of_case, asked, last)
+    return _joined([_answered(loan) for loan in loans], loans, asked, of_case)
 
 
 def _usual_months(debts: Sequence[Debt], last: Proposal | None) -> int:
@@ -124,38 +127,31 @@ def _usual_months(debts: Sequence[Debt], last: Proposal | None) -> int:
     return max(in_months(debt.instalments_remaining or 1, debt.frequency) for debt in debts)
 
 
-def _loans(
-    debts: Sequence[Debt],
-    programmes: Mapping[str, Sequence[Programme]],
-    asked: Asked,
-    conditions: Conditions,
-    *,
-    first: Collection[str],
-    last: Proposal | None,
-) -> list[_Loan]:
+def _loans(loans: Loans, asked: Asked, last: Proposal | None) -> list[_Loan]:
     """Share what is asked for, and the ability to pay, between the loans."""
-    bases = [baseline(debt, conditions) for debt in debts]
+    debts, conditions = loans.debts, loans.conditions
     if len(debts) == 1:
-        own = programmes.get(debts[0].loan_id, ())
-        return [_Loan(base=bases[0], programmes=own, asked=asked, conditions=conditions, last=last)]
-    least = {
-        base.debt.loan_id: least_monthly(base, programmes.get(base.debt.loan_id) or (UNCHANGED,), conditions) or 0
-        for base in bases
-    }
-    abilities = share_ability(debts, conditions, first=first, at_least=least)
-    payments = None if asked.payment is None else shared_capacity(debts, asked.payment, first=first, at_least=least)
-    sums = shared(asked.lump_sum, [debt.balance.total for debt in debts])
+        return [_Loan(loans.bases[debts[0].loan_id], loans.open_to(debts[0]), asked, conditions, last)]
+    options = {debt.loan_id: loans.open_to(debt) or [UNCHANGED] for debt in debts}
+    least = {debt.loan_id: loans.least(debt, options[debt.loan_id]) or 0 for debt in debts}
+    inside = [debt for debt in debts if loans.open_to(debt)]
+    outside = sum(least[debt.loan_id] for debt in debts if debt not in inside)
+    abilities = share_ability(inside, conditions, first=loans.first, at_least=least, outside=outside)
+    payments: dict[str, int] = {}
+    if asked.payment is not None:
+        payments = shared_capacity(inside, asked.payment, outside=outside, first=loans.first, at_least=least)
+    sums = dict(
+        zip([d.loan_id for d in inside], shared(asked.lump_sum, [d.balance.total for d in inside]), strict=True)
+    )
     return [
         _Loan(
-            base=base,
-            programmes=programmes.get(base.debt.loan_id, ()),
-            asked=replace(
-                asked, payment=payments[base.debt.loan_id] if payments is not None else None, lump_sum=lump_sum
-            ),
-            conditions=replace(conditions, ability=abilities[base.debt.loan_id], obligations=0),
-            last=last,
+            loans.bases[debt.loan_id],
+            loans.open_to(debt),
+            replace(asked, payment=payments.get(debt.loan_id), lump_sum=sums.get(debt.loan_id, 0)),
+            replace(conditions, share=abilities.get(debt.loan_id, exactly(least[debt.loan_id])), obligations=0),
+            last,
         )
-        for base, lump_sum in zip(bases, sums, strict=True)
+        for debt in debts
     ]
 
 
@@ -168,41 +164,45 @@ def _answered(loan: _Loan) -> Nearest:
         return concede(loan.base, settling[0], loan.asked, loan.conditions, last if last and last.settles else None)
     if others:
         return nearest(loan.base, others, loan.asked, loan.conditions)
-    return _unchanged(loan)
-
-
-def _unchanged(loan: _Loan) -> Nearest:
-    """Let the contract go on for a loan to which nothing is open, if it can be paid."""
     found = appraise(loan.base, (), Limits(), loan.conditions)
-    if not isinstance(found, Appraisal) or found.breaches or not loan.last:
-        breaches = found.breaches if isinstance(found, Appraisal) else ()
-        nothing_open = Breach(limit="programme", bound=None, asked=None, loan_id=loan.base.debt.loan_id)
-        return Nearest(part=None, met=False, binding=(nothing_open, *breaches))
-    return Nearest(part=Part(base=loan.base, appraisal=found, programme=None), met=True, binding=())
+    if isinstance(found, Appraisal) and not found.breaches:
+        return Nearest(part=Part(base=loan.base, appraisal=found, programme=None), met=True, binding=())
+    breaches = found.breaches if isinstance(found, Appraisal) else ()
+    return Nearest(part=None, met=False, binding=(_nothing_open(loan), *breaches))
 
 
-def _joined(found: Sequence[Nearest], loans: Sequence[_Loan], asked: Asked, conditions: Conditions) -> CounterAnswer:
+def _nothing_open(loan: _Loan) -> Breach:
+    return Breach(limit="programme", bound=None, asked=None, loan_id=loan.base.debt.loan_id)
+
+
+def _joined(found: Sequence[Nearest], loans: Sequence[_Loan], asked: Asked, of_case: Loans) -> CounterAnswer:
     """Join the answers of all loans, and judge them together."""
+    conditions = of_case.conditions
     rule = conditions.settings.negotiation.reveal
-    binding = told((breach for one in found for breach in one.binding), rule=rule)
+    limits = [breach for one in found for breach in one.binding]
     parts = [one.part for one in found if one.part is not None]
-    if len(parts) < len(found):
-        return CounterAnswer(answer=Answer.REFUSED, proposal=None, binding=binding, gap=_gap(loans, asked, None))
     codes = list(dict.fromkeys(part.programme.code for part in parts if part.programme))
-    made = proposal(parts, conditions, programme=codes[0] if codes else None)
-    if made.breaches:
+    if len(parts) < len(found) or not codes:
+        binding = told(limits or [_nothing_open(loan) for loan in loans], rule=rule)
         return CounterAnswer(
-            answer=Answer.REFUSED, proposal=None, binding=(*binding, *made.breaches), gap=_gap(loans, asked, made)
+            answer=Answer.REFUSED, proposal=None, binding=binding, gap=_gap(loans, asked, of_case, None)
         )
+    made = proposal(parts, conditions, programme=codes[0])
+    if made.breaches:
+        binding = told((*limits, *made.breaches), rule=rule)
+        return CounterAnswer(
+            answer=Answer.REFUSED, proposal=None, binding=binding, gap=_gap(loans, asked, of_case, made)
+        )
+    binding = told(limits, rule=rule)
     met = all(one.met for one in found)
     levels = [one.level for one in found if not one.met]
     needed = [level for level in levels if level is not None]
     return CounterAnswer(
         answer=Answer.ACCEPTED if met else Answer.COUNTERED,
-        proposal=replace(made, binding=binding),
+        proposal=replace(made, why=why(made), binding=binding),
         binding=binding,
         diff=_differences(made, asked, binding, multiple=conditions.settings.rounding.multiple),
-        gap=None if met else _gap(loans, asked, made),
+        gap=None if met else _gap(loans, asked, of_case, made),
         level_to_accept=max(needed, key=lambda one: one.rank) if needed and len(needed) == len(levels) else None,
     )
 
@@ -245,14 +245,22 @@ def _limit_on(name: str, binding: Sequence[Breach]) -> str | None:
     return "payment" if name == "months" and not binding else None
 
 
-def _gap(loans: Sequence[_Loan], asked: Asked, made: Proposal | None) -> Gap | None:
-    """Return what the payments asked for do not repay; None where they repay all."""
+def _gap(loans: Sequence[_Loan], asked: Asked, of_case: Loans, made: Proposal | None) -> Gap | None:
+    """Return what the payments asked for do not repay; None where they repay all.
+
+    What settlements might come to does not count: it would tell how low they go.
+    """
     amount = sum(uncovered(loan.base, loan.asked) for loan in loans)
+    open_to = [[p for p in loan.programmes if not settles(p)] or [UNCHANGED] for loan in loans]
     monthly = 0
-    if asked.payment is not None:
-        own = [made.highest] if made else [least_monthly(x.base, x.programmes, x.conditions) or 0 for x in loans]
-        monthly = max(0, sum(own) - asked.payment)
-    if not amount and not monthly:
+    if asked.payment is not None and made is not None:
+        monthly = made.highest - asked.payment
+    elif asked.payment is not None:
+        least = [of_case.least(loan.base.debt, own) for loan, own in zip(loans, open_to, strict=True)]
+        monthly = sum(amount for amount in least if amount is not None) - asked.payment
+    if not amount and monthly <= 0:
         return None
-    kinds = {template.kind for loan in loans for p in loan.programmes for template in p.instruments}
-    return Gap(amount=amount, monthly=monthly, instruments=tuple(sorted(kinds & RELIEVES, key=lambda k: (ORDER[k], k))))
+    kinds = {template.kind for loan in loans for p in loan.programmes for template in p.instruments} & RELIEVES
+    return Gap(
+        amount=amount, monthly=max(0, monthly), instruments=tuple(sorted(kinds, key=lambda kind: (ORDER[kind], kind)))
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import reduce
 from itertools import groupby
 from math import prod
@@ -78,6 +79,18 @@ def family(programme: Programme, debt: Debt) -> Family:
         for parameter, grid in template.grids.items()
     )
     return Family(programme=programme, debt=debt, templates=templates, axes=axes)
+
+
+def opened(whole: Family) -> Family:
+    """Return the family with its settlements at their highest part: lower ones are for the borrower to ask for."""
+    kinds = [template.kind for template in whole.templates]
+    axes = tuple(
+        replace(axis, values=(max(axis.values, key=lambda value: Decimal(str(value))),))
+        if (kinds[axis.template], axis.parameter) == ("settlement", "fraction")
+        else axis
+        for axis in whole.axes
+    )
+    return replace(whole, axes=axes)
 
 
 def with_counts(whole: Family, counts: Sequence[int]) -> Family:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_FLOOR, Decimal
 
-from service.domain.money import Component, ratio
+from service.domain.money import Component, ratio, rounded
 from service.domain.settings import Limits
 from service.relief.bounds import Breach
 from service.relief.debt import Debt
@@ -107,6 +107,6 @@ def _settlement(plan: Plan, limits: Limits) -> Iterator[Finding]:
 
 def settled(plan: Plan) -> tuple[int, int]:
     """Return what a settlement pays, the sum at signature included, and the debt after waivers that it discharges."""
-    given_up = sum(int(_amount(p, plan.debt.balance.of(c))) for c in Component for p in _portions(plan.terms, c))
+    given_up = sum(rounded(_amount(p, plan.debt.balance.of(c))) for c in Component for p in _portions(plan.terms, c))
     paid = plan.upfront.total + sum(line.scheduled for line in plan.reconciliation)
     return paid, plan.debt.balance.total - given_up

@@ -1,6 +1,6 @@
 """What the plans of a family come to when no closed form is known: each of them worked out, if they are few."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -9,63 +9,63 @@ import numpy as np
 from service.domain.errors import RuleBroken
 from service.domain.money import Component
 from service.relief.affordability import demands
+from service.relief.conditions import Appraisal
 from service.relief.estimates import Estimates
 from service.relief.families import Family
 from service.relief.instruments import Portion, Rate, Renew, Terms, Waive
 from service.relief.limits import eased_instalments, settled
-from service.relief.measures import highest_of, level_payment_of
-from service.relief.plan import Plan, plan
-from service.relief.present_value import present_value
-from service.relief.settings import Settings
+from service.relief.plan import Plan
 
 PLANS_MAX: Final = 512
 
 
-def planned(family: Family, settings: Settings, *, steps: Sequence[date]) -> Estimates:
+def planned(
+    family: Family,
+    appraise: Callable[[int], Appraisal | RuleBroken],
+    known: Mapping[int, Appraisal | RuleBroken],
+    *,
+    steps: Sequence[date],
+) -> Estimates:
     """Work out the plans of a family, evenly thinned to at most 512 of them; the others count as impossible."""
     size = family.size
-    numbers = np.unique(np.linspace(0, size - 1, min(size, PLANS_MAX)).astype(np.int64))
-    columns = np.full((12 + len(Component) + len(steps), size), np.inf)
-    columns[0:2] = 0
-    for number in numbers:
-        try:
-            made = plan(family.debt, family.terms(int(number)), settings)
-        except RuleBroken:
-            continue
-        columns[:, number] = _figures(made, steps)
+    for number in np.unique(np.linspace(0, size - 1, min(size, PLANS_MAX)).astype(np.int64)):
+        appraise(int(number))
+    found = {number: made for number, made in known.items() if isinstance(made, Appraisal)}
+    numbers = np.array(sorted(found), dtype=np.int64)
+    columns = np.zeros((12 + len(Component) + len(steps), size))
+    if found:
+        columns[:, numbers] = np.array([_figures(found[int(number)], steps) for number in numbers]).T
     shares = slice(12, 12 + len(Component))
+    possible = np.zeros(size, dtype=np.bool_)
+    possible[numbers] = True
     return Estimates(
-        count=columns[0].astype(np.int64),
-        end=columns[1].astype(np.int64),
-        highest=columns[2],
-        level=columns[3],
-        total=columns[4],
-        value=columns[5],
+        possible=possible,
+        least=columns[:4],
+        width=np.zeros((4, size)),
+        count=columns[4].astype(np.int64),
+        eased=columns[5].astype(np.int64),
         upfront=columns[6],
-        waived=columns[7],
-        waived_principal=columns[8],
-        eased=np.nan_to_num(columns[9], posinf=0).astype(np.int64),
+        final=columns[7],
+        waived=columns[8],
+        waived_principal=columns[9],
         rate=columns[10],
         share_paid=columns[11],
         given_up=columns[shares],
         peaks=columns[shares.stop :],
-        slack=np.zeros(size),
     )
 
 
-def _figures(made: Plan, steps: Sequence[date]) -> list[float]:
+def _figures(found: Appraisal, steps: Sequence[date]) -> list[float]:
+    made = found.plan
     paid, owed = settled(made) if made.settles else (1, 1)
     return [
+        *found.key,
         len(made.schedule),
-        made.end_on.toordinal(),
-        highest_of(made)[0],
-        level_payment_of(made),
-        made.total_payable,
-        present_value(made),
+        eased_instalments(made),
         made.upfront.total,
+        made.deferred.amount if made.deferred else 0,
         made.waived.total,
         made.waived.principal,
-        eased_instalments(made),
         _lowest_rate(made.terms),
         paid / max(owed, 1),
         *(_given_up(made, component) for component in Component),

@@ -11,7 +11,17 @@ from service.domain.policy import Level
 from service.domain.settings import Programme
 from service.relief.affordability import Demand, affordable, demands
 from service.relief.bounds import Breach, told
-from service.relief.conditions import Appraisal, Baseline, Conditions, beyond_authority, level_of
+from service.relief.conditions import (
+    END,
+    TOTAL,
+    VALUE,
+    Appraisal,
+    Baseline,
+    Conditions,
+    Key,
+    beyond_authority,
+    level_of,
+)
 from service.relief.instruments import Terms
 from service.relief.measures import Measures, measures
 from service.relief.plan import Plan
@@ -131,14 +141,6 @@ class Part:
 def proposal(parts: Sequence[Part], conditions: Conditions, *, programme: str | None) -> Proposal:
     """Join the plans of all loans, and judge them together: affordability and authority are of the whole."""
     plans = [part.appraisal.plan for part in parts]
-    concession = sum(part.appraisal.concession for part in parts)
-    level = level_of(plans, concession, conditions)
-    own = [b for part in parts for b in part.appraisal.breaches if b.loan_id is not None]
-    found = (
-        *own,
-        *affordable(plans, conditions.ability, conditions.obligations),
-        *beyond_authority(level, conditions),
-    )
     loans = tuple(_loan_plan(part, conditions) for part in parts)
     total = total_by_due_date(plans)
     return Proposal(
@@ -146,9 +148,39 @@ def proposal(parts: Sequence[Part], conditions: Conditions, *, programme: str | 
         programme=programme,
         total=total,
         totals=_totals(loans, parts, total, conditions),
-        level=level,
-        breaches=told(found, rule=conditions.settings.negotiation.reveal),
+        level=_level(parts, conditions),
+        breaches=joint_breaches(parts, conditions),
     )
+
+
+def joint_breaches(parts: Sequence[Part], conditions: Conditions) -> tuple[Breach, ...]:
+    """Return all that the plans of several loans go beyond, each on its own and together."""
+    plans = [part.appraisal.plan for part in parts]
+    found = (
+        *(breach for part in parts for breach in part.appraisal.breaches if breach.loan_id is not None),
+        *affordable(plans, conditions.ability, conditions.obligations),
+        *beyond_authority(_level(parts, conditions), conditions),
+    )
+    return told(found, rule=conditions.settings.negotiation.reveal)
+
+
+def joint_key(parts: Sequence[Part]) -> Key:
+    """Return what the plans of several loans come to together; payments are added up by due date."""
+    days: dict[date, int] = defaultdict(int)
+    for row in (row for part in parts for row in part.appraisal.plan.schedule):
+        days[row.due_on] += row.payment
+    keys = [part.appraisal.key for part in parts]
+    return (
+        max(days.values(), default=0),
+        sum(key[TOTAL] for key in keys),
+        max(key[END] for key in keys),
+        sum(key[VALUE] for key in keys),
+    )
+
+
+def _level(parts: Sequence[Part], conditions: Conditions) -> Level:
+    concession = sum(part.appraisal.concession for part in parts)
+    return level_of([part.appraisal.plan for part in parts], concession, conditions)
 
 
 def total_by_due_date(plans: Sequence[Plan]) -> tuple[DueTotal, ...]:

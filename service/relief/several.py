@@ -2,21 +2,27 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
+from itertools import chain, repeat
 from typing import Final
 
 import numpy as np
 
+from service.domain.dates import add_months
 from service.domain.money import shared
 from service.domain.settings import Limits, Programme
-from service.relief.affordability import Ability, monthly_equivalent
-from service.relief.conditions import Appraisal, Baseline, Conditions, Key, baseline
+from service.relief.advice import Miss, nearest_misses
+from service.relief.affordability import Ability, demands
+from service.relief.bounds import Breach
+from service.relief.choosing import FURTHER, OBJECTIVES, apart
+from service.relief.conditions import Baseline, Conditions, Key, baseline
 from service.relief.debt import Debt
-from service.relief.families import family
+from service.relief.families import family, opened
 from service.relief.pareto import efficient
 from service.relief.plan import Plan
-from service.relief.proposal import Part, Proposal, proposal
-from service.relief.search import LOWEST_COST, LOWEST_PAYMENT, SOONEST, Objective, Search, ranked
+from service.relief.proposal import Part, joint_breaches, joint_key
+from service.relief.search import LOWEST_COST, LOWEST_PAYMENT, Objective, Search, ranked
 from service.relief.sharing import shared_capacity
 
 UNCHANGED: Final = Programme(
@@ -24,62 +30,102 @@ UNCHANGED: Final = Programme(
 )
 """The contract goes on: for loans of the case for which nothing is granted."""
 
-UNLIMITED: Final = Ability(surplus=10**15, share=Decimal(1), lump_sum=10**15, balloon=10**15)
-OBJECTIVES: Final = (LOWEST_COST, LOWEST_PAYMENT, SOONEST)
+ENOUGH: Final = 10**15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joint:
-    """What was found for several loans: proposals of different kinds, or the plans that missed by the least."""
+    """A plan for every loan of a case, by which programme above all, and what they come to together."""
 
-    proposals: tuple[Proposal, ...]
-    missed: tuple[tuple[str, Appraisal], ...]
-    considered: int
+    code: str
+    parts: tuple[Part, ...]
+    key: Key
 
 
 @dataclass(slots=True)
-class _Case:
-    """The loans of a case while a menu is put together."""
+class Loans:
+    """The loans of a case while plans for all of them are put together; each programme of a loan is searched once."""
 
     debts: Sequence[Debt]
     programmes: Mapping[str, Sequence[Programme]]
     conditions: Conditions
-    first: Collection[str]
+    first: Collection[str] = ()
+    missed: list[Miss] = field(default_factory=list)
     bases: dict[str, Baseline] = field(init=False)
-    missed: list[tuple[str, Appraisal]] = field(default_factory=list)
-    considered: int = 0
+    searches: dict[tuple[str, str], Search] = field(default_factory=dict)
+    leasts: dict[tuple[str, str], int | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.bases = {debt.loan_id: baseline(debt, self.conditions) for debt in self.debts}
 
+    @property
+    def considered(self) -> int:
+        """How many plans were looked at."""
+        return sum(search.considered for search in self.searches.values())
 
-def joint_choices(
-    debts: Sequence[Debt],
-    programmes: Mapping[str, Sequence[Programme]],
-    conditions: Conditions,
-    *,
-    first: Collection[str] = (),
-) -> Joint:
-    """Return proposals for all loans, at most one a programme, none dominated by another, the cheapest first.
+    def open_to(self, debt: Debt) -> Sequence[Programme]:
+        """Return the programmes open to a loan."""
+        return self.programmes.get(debt.loan_id, ())
 
-    A proposal's programme is granted to every loan to which it is open. A loan to which it is not goes on unchanged,
-    or, where that does not fit, gets the best of its own programmes.
+    def search(self, debt: Debt, programme: Programme) -> Search:
+        """Return the plans of a loan by a programme, whatever they ask for a month."""
+        at = debt.loan_id, programme.code
+        if at not in self.searches:
+            ability = self.conditions.ability
+            free = Ability(
+                surplus=ENOUGH, expected=ability.expected and (ability.expected[0], ENOUGH), share=Decimal(1),
+                lump_sum=ENOUGH, balloon=ENOUGH,
+            )  # fmt: skip
+            conditions = replace(self.conditions, share=free, obligations=0)
+            self.searches[at] = Search(
+                family=opened(family(programme, debt)), base=self.bases[debt.loan_id], conditions=conditions
+            )
+        return self.searches[at]
+
+    def least(self, debt: Debt, options: Sequence[Programme]) -> int | None:
+        """Return the lowest monthly amount with which a loan can be repaid at all; None when there is no way."""
+        for programme in options:
+            at = debt.loan_id, programme.code
+            if at not in self.leasts:
+                best = self.search(debt, programme).best(LOWEST_PAYMENT)
+                self.leasts[at] = None if best is None else monthly_of(best.plan)
+        found = [self.leasts[debt.loan_id, programme.code] for programme in options]
+        return min((amount for amount in found if amount is not None), default=None)
+
+
+def joint_choices(loans: Loans) -> list[Joint]:
+    """Return plans for all loans, few and of different kinds, none dominated by another.
+
+    A programme is granted to every loan to which it is open. The others go on unchanged; where that does not fit,
+    they get the best of their own programmes.
     """
-    case = _Case(debts, programmes, conditions, first)
-    codes = dict.fromkeys(p.code for debt in debts for p in programmes.get(debt.loan_id, ()))
-    found = [made for code in codes for made in _of_kind(code, case)]
+    codes = dict.fromkeys(p.code for debt in loans.debts for p in loans.open_to(debt))
+    found = [made for code in codes for made in _of_kind(code, loans)]
     if not found:
-        return Joint(proposals=(), missed=tuple(case.missed), considered=case.considered)
-    keep = efficient(np.array([_key(made) for made in found], dtype=np.float64))
-    left = [made for made, kept in zip(found, keep, strict=True) if kept]
-    chosen: list[Proposal] = []
-    for n in range(conditions.settings.menu.offers):
-        objective = OBJECTIVES[n] if n < len(OBJECTIVES) else LOWEST_COST
-        left = [made for made in left if all(made.programme != other.programme for other in chosen)]
-        if not left:
+        return []
+    keep = efficient(np.array([made.key for made in found], dtype=np.float64))
+    zero = min(debt.effective_on for debt in loans.debts).toordinal()
+    most = loans.conditions.settings.menu.offers
+    return _picked([made for made, kept in zip(found, keep, strict=True) if kept], most, zero=zero)
+
+
+def _picked(joint: Sequence[Joint], most: int, *, zero: int) -> list[Joint]:
+    """Choose plans by different programmes, and where these give out, of one programme but far apart."""
+    made: list[Joint] = []
+    for objective in chain(OBJECTIVES, repeat(LOWEST_COST)):
+        left = [one for one in joint if all(one.code != other.code for other in made)]
+        if not left or len(made) >= most:
             break
-        chosen.append(min(left, key=lambda made, o=objective: [_key(made)[c] for c in o]))  # type: ignore[misc]
-    return Joint(proposals=tuple(chosen), missed=(), considered=case.considered)
+        made.append(_first(left, objective))
+    for objective in FURTHER:
+        best = _first(joint, objective)
+        if len(made) < most and apart(best.key, [other.key for other in made], objective, zero=zero):
+            made.append(best)
+    return made
+
+
+def _first(joint: Sequence[Joint], objective: Objective) -> Joint:
+    return min(joint, key=lambda one: [one.key[column] for column in objective])
 
 
 def share_ability(
@@ -88,21 +134,20 @@ def share_ability(
     *,
     first: Collection[str],
     at_least: Mapping[str, int],
-    lump_sum: int | None = None,
+    outside: int = 0,
 ) -> dict[str, Ability]:
-    """Return what each loan may take of the ability to pay, by loan id; lump sums are shared pro rata to balances."""
+    """Return what each loan may take of the ability to pay, by loan id; single sums are shared pro rata to balances."""
     ability = conditions.ability
+    outside += conditions.obligations
     parts = [
-        shared_capacity(debts, monthly, outside=conditions.obligations, first=first, at_least=at_least)
-        for _, monthly in ability.steps
+        shared_capacity(debts, monthly, outside=outside, first=first, at_least=at_least) for _, monthly in ability.steps
     ]
     balances = [debt.balance.total for debt in debts]
-    sums = shared(ability.lump_sum if lump_sum is None else lump_sum, balances)
-    balloons = shared(ability.balloon, balances)
+    sums, balloons = shared(ability.lump_sum, balances), shared(ability.balloon, balances)
     return {
         debt.loan_id: Ability(
             surplus=parts[0][debt.loan_id],
-            expected=(ability.expected[0], parts[1][debt.loan_id]) if ability.expected else None,
+            expected=_step(ability, parts[1][debt.loan_id]) if ability.expected else None,
             share=Decimal(1),
             lump_sum=sums[n],
             balloon=balloons[n],
@@ -111,76 +156,91 @@ def share_ability(
     }
 
 
-def _of_kind(code: str, case: _Case) -> Iterator[Proposal]:
-    """Yield the best proposals of one kind, one for each objective by which they differ."""
-    options = {debt.loan_id: _options(code, case.programmes.get(debt.loan_id, ())) for debt in case.debts}
-    least = {d.loan_id: least_monthly(case.bases[d.loan_id], options[d.loan_id], case.conditions) for d in case.debts}
-    if None in least.values():
-        return
-    known = {loan_id: amount for loan_id, amount in least.items() if amount is not None}
-    parts = share_ability(case.debts, case.conditions, first=case.first, at_least=known)
-    searches = {
-        debt.loan_id: [_search(p, debt, parts[debt.loan_id], case) for p in options[debt.loan_id]]
-        for debt in case.debts
-    }
-    case.considered += sum(search.family.size for own in searches.values() for search in own)
-    seen: set[Key] = set()
+def monthly_of(made: Plan) -> int:
+    """Return the most that a calendar month asks for under a plan."""
+    return max((month.amount for month in demands((made,)).values()), default=0)
+
+
+def _step(ability: Ability, amount: int) -> tuple[date, int] | None:
+    """Return from which day on a loan has its later share.
+
+    Together the loans are judged by the day of a month's first payment, whichever loan that is of: a share that rises
+    does so from the next month on, one that falls at the beginning of its month.
+    """
+    if ability.expected is None:
+        return None
+    day = ability.expected[0]
+    begins = day.replace(day=1)
+    rises = ability.on(day) > ability.on(date.min)
+    return (add_months(begins, 1) if rises and day != begins else begins), amount
+
+
+def _of_kind(code: str, loans: Loans) -> list[Joint]:
+    """Return the best plans of one kind, one for each objective by which they differ."""
+    granted = {d.loan_id: [p for p in loans.open_to(d) if p.code == code] for d in loans.debts}
+    found = _by_objective(code, {d.loan_id: granted[d.loan_id] or [UNCHANGED] for d in loans.debts}, loans)
+    others = {d.loan_id: granted[d.loan_id] or [UNCHANGED, *loans.open_to(d)] for d in loans.debts}
+    return found or _by_objective(code, others, loans)
+
+
+def _by_objective(code: str, options: Mapping[str, Sequence[Programme]], loans: Loans) -> list[Joint]:
+    shares = _shares(code, options, loans)
+    found: dict[Key, Joint] = {}
+    if shares is None:
+        return []
     for objective in OBJECTIVES:
-        chosen = [_best(searches[debt.loan_id], objective) for debt in case.debts]
-        if any(part is None for part in chosen):
-            _miss(code, searches, case)
-            return
-        made = proposal([part for part in chosen if part is not None], case.conditions, programme=code)
-        if not made.breaches and _key(made) not in seen:
-            seen.add(_key(made))
-            yield made
+        parts = [_best(debt, options[debt.loan_id], loans, objective, shares[debt.loan_id]) for debt in loans.debts]
+        made = tuple(part for part in parts if part is not None)
+        if len(made) < len(parts):
+            continue
+        breaches = joint_breaches(made, loans.conditions)
+        if breaches:
+            loans.missed.append(Miss(code, breaches))
+        else:
+            found.setdefault(joint_key(made), Joint(code=code, parts=made, key=joint_key(made)))
+    return list(found.values())
 
 
-def _options(code: str, programmes: Sequence[Programme]) -> list[Programme]:
-    """Return what may be done for a loan in a proposal of one kind, in order of preference."""
-    own = [p for p in programmes if p.code == code]
-    return own or [UNCHANGED, *programmes]
+def _shares(code: str, options: Mapping[str, Sequence[Programme]], loans: Loans) -> dict[str, Ability] | None:
+    """Return what each loan may take of the ability to pay; None, with the reason noted, where it is too little.
+
+    Loans that can only go on unchanged are outside the plan: what they ask for comes first.
+    """
+    least = {debt.loan_id: loans.least(debt, options[debt.loan_id]) for debt in loans.debts}
+    known = {loan_id: amount for loan_id, amount in least.items() if amount is not None}
+    if len(known) < len(least):
+        loans.missed += _without_a_way(loans, [d for d in loans.debts if least[d.loan_id] is None], options)
+        return None
+    asked, ability = sum(known.values()), loans.conditions.ability
+    room = max(0, ability.lowest - loans.conditions.obligations)
+    inside = [debt for debt in loans.debts if options[debt.loan_id] != [UNCHANGED]]
+    if asked > room:
+        loans.missed.append(Miss(code, (Breach(limit="affordable_payment", bound=room, asked=asked),)))
+        return None
+    outside = asked - sum(known[debt.loan_id] for debt in inside)
+    shares = share_ability(inside, loans.conditions, first=loans.first, at_least=known, outside=outside)
+    as_asked = {d.loan_id: exactly(known[d.loan_id]) for d in loans.debts if d not in inside}
+    return shares | as_asked
 
 
-def _search(programme: Programme, debt: Debt, ability: Ability, case: _Case) -> Search:
-    conditions = replace(case.conditions, ability=ability, obligations=0)
-    return Search(family=family(programme, debt), base=case.bases[debt.loan_id], conditions=conditions)
+def exactly(monthly: int) -> Ability:
+    """Return an ability to pay just so much a month, for a loan that goes on as it is."""
+    return Ability(surplus=monthly, share=Decimal(1), lump_sum=ENOUGH, balloon=ENOUGH)
 
 
-def least_monthly(base: Baseline, options: Sequence[Programme], conditions: Conditions) -> int | None:
-    """Return the lowest monthly amount with which a loan can be repaid at all; None when there is no way."""
-    free = replace(conditions, ability=UNLIMITED, obligations=0)
-    found = (Search(family=family(p, base.debt), base=base, conditions=free).best(LOWEST_PAYMENT) for p in options)
-    return min((_monthly(best.plan) for best in found if best is not None), default=None)
+def _without_a_way(loans: Loans, debts: Sequence[Debt], options: Mapping[str, Sequence[Programme]]) -> Iterator[Miss]:
+    for debt in debts:
+        yield from nearest_misses([loans.search(debt, programme) for programme in options[debt.loan_id]])
 
 
-def _monthly(made: Plan) -> int:
-    rows = [(row.due_on, row.payment) for row in made.schedule]
-    return max((month.amount for month in monthly_equivalent(rows, made.frequency).values()), default=0)
-
-
-def _best(searches: Sequence[Search], objective: Objective) -> Part | None:
+def _best(debt: Debt, options: Sequence[Programme], loans: Loans, objective: Objective, share: Ability) -> Part | None:
     """Return the first option that fits if it changes nothing, else the best by an objective."""
     found = []
-    for search in searches:
-        best = search.best(objective)
-        if best is None:
-            continue
-        programme = None if search.family.programme is UNCHANGED else search.family.programme
-        if programme is None:
+    for programme in options:
+        search = loans.search(debt, programme)
+        best = search.best(objective, within=share)
+        if best is not None and programme is UNCHANGED:
             return Part(base=search.base, appraisal=best, programme=None)
-        found.append(Part(base=search.base, appraisal=best, programme=programme))
+        if best is not None:
+            found.append(Part(base=search.base, appraisal=best, programme=programme))
     return min(found, key=lambda part: ranked(part.appraisal, objective), default=None)
-
-
-def _miss(code: str, searches: Mapping[str, Sequence[Search]], case: _Case) -> None:
-    for own in searches.values():
-        for search in own:
-            miss = search.nearest_miss()
-            if miss is not None and miss.breaches:
-                case.missed.append((code, miss))
-
-
-def _key(made: Proposal) -> Key:
-    totals = made.totals
-    return totals.highest, totals.total_payable, totals.end_on.toordinal(), -totals.npv_after

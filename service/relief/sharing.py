@@ -1,6 +1,7 @@
 """How the capacity to pay is shared between the loans of a case."""
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -32,22 +33,20 @@ def shared_capacity(
     remainder). A loan in `at_least` that would get less than the amount given there gets that amount, and the others
     share what is left, as long as it lasts.
     """
+    left, wanted = max(0, monthly - outside), dict(at_least or {})
     fixed: dict[str, int] = {}
-    wanted = dict(at_least or {})
     while True:
-        parts = _shared(debts, monthly - outside, first=first, fixed=fixed)
+        parts = _shared(debts, left, first=frozenset(first), fixed=fixed)
         short = [d.loan_id for d in debts if d.loan_id not in fixed and parts[d.loan_id] < wanted.get(d.loan_id, 0)]
-        if not short:
+        more = fixed | {loan_id: wanted[loan_id] for loan_id in short}
+        if not short or sum(more.values()) > left:
             return parts
-        fixed |= {loan_id: wanted[loan_id] for loan_id in short}
-        if sum(fixed.values()) > monthly - outside:
-            return parts
+        fixed = more
 
 
-def _shared(debts: Sequence[Debt], left: int, *, first: Collection[str], fixed: Mapping[str, int]) -> dict[str, int]:
-    left = max(0, left)
-    parts = {loan_id: min(left, amount) for loan_id, amount in fixed.items()}
-    left -= sum(parts.values())
+def _shared(debts: Sequence[Debt], left: int, *, first: AbstractSet[str], fixed: Mapping[str, int]) -> dict[str, int]:
+    parts = dict(fixed)
+    left -= sum(fixed.values())
     others = [debt for debt in debts if debt.loan_id not in fixed]
     for debt in [d for d in others if d.loan_id in first]:
         parts[debt.loan_id] = min(left, in_months(debt.instalment or 0, debt.frequency))

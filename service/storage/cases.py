@@ -18,7 +18,7 @@ from service.domain.person import Person
 from service.storage import applications
 from service.storage.columns import first_id_at, new_id_at
 from service.storage.documents import dump
-from service.storage.progress import found_at_version, hold
+from service.storage.progress import found_at_version, found_in_state, hold
 from service.storage.statements import Beside
 from service.storage.tables import CaseLoanRow, CaseRow, DecisionRow, PersonRow, ReviewRow
 from service.storage.work import UnitOfWork
@@ -64,6 +64,7 @@ async def lock(session: AsyncSession, case_id: UUID) -> CaseRow | None:
     case = await session.get(CaseRow, case_id, with_for_update=True, populate_existing=True)
     if case is not None:
         found_at_version(session, case.version)
+        found_in_state(session, case.state)
         await _read(session, ALONG.where(TABLE.id == case_id))
     return case
 

@@ -34,7 +34,7 @@ def new_id_at(moment: datetime) -> UUID:
 
 def first_id_at(moment: datetime) -> UUID:
     """Return the lowest UUIDv7 of the millisecond of a moment."""
-    milliseconds = (moment - EPOCH) // timedelta(milliseconds=1)
+    milliseconds = max(0, (moment - EPOCH) // timedelta(milliseconds=1))
     return UUID(int=milliseconds << 80 | 0x7 << 76 | 0b10 << 62)
 
 

@@ -35,6 +35,7 @@ async def add(
         created_at=work.now,
     )
     work.session.add(row)
+    case.holds += 1
     return row
 
 

@@ -14,7 +14,9 @@ class Progress:
 
     moment: datetime | None = None
     version: int | None = None
+    state: str | None = None
     last_event: str | None = None
+    policies_changed: bool = False
     held: list[object] = field(default_factory=list)
 
 
@@ -24,6 +26,13 @@ def progress(session: AsyncSession) -> Progress:
     if not isinstance(found, Progress):
         found = session.info[_KEY] = Progress()
     return found
+
+
+def found_in_state(session: AsyncSession, state: str) -> None:
+    """Note the state of the case that was locked first: what it stands in the way of is told with what can be done."""
+    now = progress(session)
+    if now.state is None:
+        now.state = state
 
 
 def found_at_version(session: AsyncSession, version: int) -> None:

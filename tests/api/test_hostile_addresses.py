@@ -198,5 +198,5 @@ async def test_nothing_of_all_this_was_stored(shared: Service) -> None:
     """But the drafts that a cursor was tried on."""
     rows = await stored(shared)
     assert {name: count for name, count in rows.items() if count and name != "alembic_version"} == {
-        "cases": 3, "persons": 3, "application_versions": 3, "events": 3, "idempotency_records": 3,
+        "cases": 3, "persons": 3, "application_versions": 3, "clocks": 3, "events": 3, "idempotency_records": 3,
     }  # fmt: skip

@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 
 from service.app import create_app
+from service.domain.actors import Actor, Role
+from service.domain.lifecycle import CaseAction
 from service.settings import Settings
+from service.storage import cases
+from service.storage.work import UnitOfWork
 from tests.api.stories import PDF
 from tests.conftest import Clock, Service
 from tests.domain.applications import li_json, li_loan_json
@@ -30,6 +34,7 @@ KEYS: Final[Mapping[str, tuple[str, str | None, bool]]] = {
     "wu": ("caseworker", "wu", False),
     "zhao": ("supervisor", "zhao", False),
     "qian": ("supervisor", "qian", False),
+    "ren": ("caseworker", "ren", False),
     "servicing": ("servicing", "core", False),
     "auditor": ("auditor", "audit", False),
     "risk": ("policy_admin", "risk", False),
@@ -108,13 +113,20 @@ class People:
         self, who: str, path: str, body: Any = None, method: str = "POST", **headers: str
     ) -> tuple[int, str]:
         """Do something that is refused; return the status and the code of the problem. Nothing may have changed."""
-        before = await self.look() if self.case else None
+        before = await self.version()
         answer = await self.ask(who, method, path, {} if body is None else body, **headers)
         assert 400 <= answer.status_code < 500, answer.text[:500]
         assert answer.headers["content-type"] == "application/problem+json"
-        if before is not None:
-            assert await self.look() == before
+        assert await self.version() == before
         return answer.status_code, answer.json()["code"]
+
+    async def version(self) -> int | None:
+        """Return the version of the case as it is stored: every event raises it."""
+        if not self.case:
+            return None
+        async with self.service.app.state.parts.database.reading() as session:
+            row = await cases.get(session, UUID(self.case["id"]))
+            return row.version if row else None
 
     async def look(self, who: str = "wu") -> Json:
         """Read the case."""
@@ -168,7 +180,9 @@ class People:
     async def hand_in_all(self, who: str = "li") -> None:
         """Hand in whatever is missing."""
         for item in self.case["evidence"]["missing"]:
-            await self.upload(item["kind"], who)
+            answer = await self.try_upload(item["kind"], who)
+            assert answer.status_code == 201, answer.text[:500]
+        await self.look()
 
     async def offered(self, **changes: Any) -> list[Json]:
         """Bring the case to its offers, and return them."""
@@ -185,9 +199,9 @@ class People:
         """Return the ids of the offers that stand."""
         return [offer["id"] for offer in await self.offers() if offer["state"] == "open"]
 
-    async def counter(self, who: str = "li", **asked: int) -> Json:
-        """Make a counter-proposal."""
-        return await self.do(who, "counter-proposals", asked)
+    async def counter(self, **asked: int) -> Json:
+        """Have the borrower make a counter-proposal."""
+        return await self.do("li", "counter-proposals", asked)
 
     async def agreed(self, **changes: Any) -> Json:
         """Bring the case to an agreement, and return it."""
@@ -206,6 +220,16 @@ class People:
         await self.do(who, "decisions", {"outcome": "approve", **OTHER})
         await self.do(who, "offers")
         return await self.offers()
+
+
+async def move(people: People, action: CaseAction, *, role: Role) -> None:
+    """Take a move that has no endpoint yet, as its use case will."""
+    async with people.service.app.state.parts.database.writing() as session:
+        work = UnitOfWork(session=session, actor=Actor.system(), clock=people.clock)
+        case = await cases.lock(session, UUID(people.case["id"]))
+        assert case is not None
+        await work.move(case, action, role=role)
+    await people.look()
 
 
 def pack(folder: Path, *changes: tuple[str, str], name: str = "own") -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.casework.conftest import WithPack
-from tests.casework.people import MANUAL, REJECTED, UNFEASIBLE, People, consents
+from tests.casework.people import MANUAL, OTHER, REJECTED, UNFEASIBLE, People, consents
+from tests.domain.applications import li_loan_json
 
 FOLLOWS: dict[tuple[str, bool], str] = {
     ("request_information", True): "information_requested",
@@ -115,6 +116,19 @@ async def test_an_approved_case_without_a_feasible_plan_rests_and_says_why(peopl
     (event,) = await people.events("menu_empty")
     revealed = [line["limit"] for line in event["particulars"]["limits"] if line["reveal"] == "full"]
     assert [line["limit"] for line in (await people.look("li"))["menu_empty"]] == revealed
+
+
+async def test_a_debt_that_cannot_be_worked_out_is_a_matter_for_the_desk(people: People) -> None:
+    """At -100 % the lender would pay the borrower: the document that completes the list is kept all the same."""
+    bullet = {"repayment": "bullet", "annual_rate": "-1", "next_due_on": None, "maturity_on": "2060-01-01"}
+    await people.post(loans=[li_loan_json(**bullet)])
+    await people.hand_in_all()
+
+    assert (people.state, people.case["decision"]["outcome"]) == ("in_review", "approve")
+    assert [line["limit"] for line in people.case["menu_empty"]] == ["payment_negative"]
+    assert await people.refused("wu", "offers") == (422, "payment_negative")
+    await people.do("wu", "decisions", {"outcome": "approve", **OTHER})
+    assert people.state == "in_review"
 
 
 async def test_new_loans_are_judged_again_and_may_open_what_was_not_feasible(people: People) -> None:

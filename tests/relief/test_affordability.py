@@ -84,6 +84,11 @@ class TestMonths:
         assert found(plans, ability, obligations=990) == {}
         assert found(plans, ability, obligations=1_010)["affordable_payment"].bound == 2 * 88_849 - 10
 
+    def test_obligations_beyond_the_ability_leave_nothing(self) -> None:
+        breach = found(plan(plain(), ()), Ability(surplus=100, share=Decimal(1)), obligations=101)["affordable_payment"]
+
+        assert (breach.bound, breach.asked) == (0, max(row.payment for row in plan(plain(), ()).schedule))
+
     def test_the_worst_month_under_each_amount_is_told(self) -> None:
         ability = Ability(surplus=100, expected=(date(2027, 6, 1), 200), share=Decimal(1))
         breaches = affordable((plan(plain(), ()),), ability)
@@ -182,6 +187,18 @@ class TestSingleSums:
 
         assert found(made, replace(ability, lump_sum=300_000)) == {}
         assert found(made, replace(ability, lump_sum=299_999))["affordable_payment"].asked == 250_000
+
+    def test_what_is_paid_at_signature_of_a_lump_sum_cannot_be_paid_again(self) -> None:
+        made = plan(plain(), (Upfront(amount=100_000), Settlement(fraction=Decimal("0.5"), instalments=2)))
+        ability = Ability(surplus=100_000, share=Decimal(1))
+
+        assert found(made, replace(ability, lump_sum=350_000)) == {}
+        assert "affordable_payment" in found(made, replace(ability, lump_sum=349_999))
+
+    def test_without_a_source_not_even_one_unit(self) -> None:
+        made = plan(li_debt(), (Upfront(amount=1), Capitalise(), Term(instalments=60)))
+
+        assert found(made, Ability(surplus=10**9))["affordable_upfront"].bound == 0
 
     def test_it_carries_no_ordinary_payments(self) -> None:
         made = plan(plain(), (ArrearsPlan(instalments=1),))

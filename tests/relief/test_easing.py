@@ -10,6 +10,7 @@ from service.domain.words import Repayment
 from service.relief.easing import EasingNotPossible
 from service.relief.instruments import (
     Afterwards,
+    ArrearsPlan,
     Capitalise,
     Holiday,
     Instrument,
@@ -22,6 +23,7 @@ from service.relief.instruments import (
     Term,
     Terms,
 )
+from service.relief.layout import InstalmentsOutOfBounds
 from service.relief.level_payment import round_payment
 from service.relief.plan import Plan, plan
 from service.relief.settings import DEFAULT
@@ -82,6 +84,18 @@ class TestNotThere:
 
         assert [p.pointer for p in refused.value.problems] == [at]
 
+    @pytest.mark.parametrize(("over", "possible"), ((9, True), (10, False)))
+    def test_arrears_need_as_many_instalments_that_are_not_eased(self, over: int, *, possible: bool) -> None:
+        """Of twelve, three are eased."""
+        debt = plain(1_100_000, overdue_principal=100_000)
+        terms: Terms = (ArrearsPlan(instalments=over), Holiday(instalments=3, then="raise"))
+
+        if possible:
+            assert [row.arrears.total > 0 for row in plan(debt, terms).schedule] == [False] * 3 + [True] * 9
+        else:
+            with pytest.raises(InstalmentsOutOfBounds):
+                plan(debt, terms)
+
 
 class TestAfterwards:
     """What follows the eased instalments: more of them, higher ones, or all of it at the end."""
@@ -112,6 +126,15 @@ class TestAfterwards:
         nine = plan(plain(), (Term(instalments=9),))
 
         assert payments(made)[3:] == payments(nine)
+
+    def test_raise_counts_on_no_instalment_that_is_eased_later(self) -> None:
+        """One at the start and two in spring pay interest only: nine repay the whole, all alike."""
+        spring = Holiday(from_=SPRING.from_, until=SPRING.until, pays="interest", then="raise")
+        made = plan(plain(), (Reduced(instalments=1, payment=10_000, then="raise"), spring))
+        nine = plan(plain(), (Term(instalments=9),)).schedule[0].payment
+
+        assert [payments(made)[n] for n in (1, 4, 5)] == [nine] * 3
+        assert len(made.schedule) == 12
 
     @pytest.mark.parametrize(
         "eased", (Holiday(instalments=3, then="end"), Reduced(instalments=3, payment=4_000, then="end"))

@@ -55,6 +55,7 @@ class CaseRow(Row, table=True):
     information_due_on: date | None = None
     next_due_at: datetime | None = Field(default=None, sa_type=Moment)
     rounds: int = 0
+    holds: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     sequence: int = 0
     last_hash: str = Field(default="", sa_type=WORD)
     submitted_at: datetime | None = Field(default=None, sa_type=Moment)

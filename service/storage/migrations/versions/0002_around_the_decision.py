@@ -240,6 +240,7 @@ def upgrade() -> None:
     op.add_column("agreements", sa.Column("ended_on", sa.Date(), nullable=True))
     op.create_index("ix_agreements_state_id", "agreements", ["state", "id"])
 
+    op.add_column("cases", sa.Column("holds", sa.Integer(), nullable=False, server_default=sa.text("0")))
     op.add_column("cases", sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_cases_assignee_next_due_at_id", "cases", ["assignee", "next_due_at", "id"])
     op.create_index("ix_cases_state_next_due_at_id", "cases", ["state", "next_due_at", "id"])
@@ -248,9 +249,17 @@ def upgrade() -> None:
     op.add_column("decisions", sa.Column("second_confirmed_by", sa.Text(), nullable=True))
 
     op.add_column("reviews", sa.Column("answer", sa.JSON(none_as_null=True), nullable=True))
+    op.create_index(
+        "ix_reviews_shadow_digest_id",
+        "reviews",
+        ["digest", "id"],
+        sqlite_where=sa.text("kind = 'shadow'"),
+        postgresql_where=sa.text("kind = 'shadow'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_reviews_shadow_digest_id", table_name="reviews")
     op.drop_column("reviews", "answer")
 
     op.drop_column("decisions", "second_confirmed_by")
@@ -259,6 +268,7 @@ def downgrade() -> None:
     op.drop_index("ix_cases_state_next_due_at_id", table_name="cases")
     op.drop_index("ix_cases_assignee_next_due_at_id", table_name="cases")
     op.drop_column("cases", "next_due_at")
+    op.drop_column("cases", "holds")
 
     op.drop_index("ix_agreements_state_id", table_name="agreements")
     op.drop_column("agreements", "ended_on")
