@@ -10,7 +10,7 @@ from service.relief.asking import Asked
 from service.relief.bounds import Breach
 from service.relief.conditions import Appraisal, Baseline, Conditions, appraise
 from service.relief.families import Family, family, joined
-from service.relief.instruments import Instrument, Settlement, Terms, Upfront, Waive
+from service.relief.instruments import Instrument, Settlement, SettlementPayment, Terms, Upfront, Waive
 from service.relief.limits import settled
 from service.relief.nearest import Nearest
 from service.relief.plan import Plan
@@ -19,6 +19,8 @@ from service.relief.sharing import MONTHS, in_months
 from service.relief.terms import SETTLEMENT_PAYMENTS_MAX
 
 FOUR_PLACES: Final = Decimal("0.0001")
+FINE: Final = Decimal("1e-18")
+"""Fine enough that a part of any debt is right to the minor unit."""
 
 
 def concede(base: Baseline, programme: Programme, asked: Asked, conditions: Conditions, last: Plan | None) -> Nearest:
@@ -137,10 +139,12 @@ def _terms(base: Baseline, whole: Family, part: Decimal, *, count: int, lump_sum
     others = _plain(whole)
     owed = base.debt.balance.total - _given_up(base, others)
     total = rounded_up(part * owed)
-    at_once = min(lump_sum, max(total - 1, 0))
-    fraction = part if not at_once else Decimal(total - at_once) / max(owed - at_once, 1)
+    if lump_sum >= total:
+        at_once = SettlementPayment(due_on=base.debt.effective_on, amount=total)
+        return joined([*others, Settlement(payments=(at_once,))])
+    fraction = (Decimal(total - lump_sum) / max(owed - lump_sum, 1)).quantize(FINE)
     made: list[Instrument] = [*others, Settlement(fraction=fraction, instalments=count)]
-    return joined([*made, Upfront(amount=at_once)] if at_once else made)
+    return joined([*made, Upfront(amount=lump_sum)] if lump_sum else made)
 
 
 def _plain(whole: Family) -> Terms:

@@ -27,7 +27,8 @@ class Estimates:
     and `width` by how much it may be more (infinite where a plan cannot be foreseen). `peaks` has a row for each step
     of the capacity: the least that its highest monthly demand can be. `given_up` has a row for each component: the
     fraction of it that a waiver gives up. `share_paid` is what a settlement pays of the debt, `rate` the rate of a
-    plan that names one (otherwise infinite), `final` a separate amount at the end. What cannot be planned is not
+    plan that names one (otherwise infinite), `final` a separate amount at the end, `balloon` the part of the last
+    payment that is one. What cannot be planned is not
     `possible`. `outlay` holds the payments, where they are known in closed form.
     """
 
@@ -39,6 +40,7 @@ class Estimates:
     eased: Counts
     upfront: Floats
     final: Floats
+    balloon: Floats
     waived: Floats
     waived_principal: Floats
     given_up: Floats
@@ -63,6 +65,7 @@ def estimate(family: Family, settings: Settings, *, steps: Sequence[date]) -> Es
         eased=flat(outlay.eased, np.int64),
         upfront=flat(outlay.upfront),
         final=flat(outlay.final),
+        balloon=flat(outlay.balloon),
         waived=flat(sum(treated.waived.values())),
         waived_principal=flat(treated.waived[Component.PRINCIPAL]),
         given_up=np.stack([flat(treated.given_up[component]) for component in Component]),

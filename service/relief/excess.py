@@ -39,10 +39,11 @@ def beyond_ability(e: Estimates, family: Family, ability: Ability, obligations: 
         over = np.maximum(over, (peak - spare - room) / max(room, 1))
     yield "affordable_payment", over
     yield "affordable_upfront", (e.upfront - 1 - ability.lump_sum) / max(ability.lump_sum, 1)
-    if e.final.any():
-        # The month of the final amount may carry a part of it.
+    final = e.final + e.balloon
+    if final.any():
+        # The month of a final amount may carry a part of it.
         free = max(0, max(amount for _, amount in ability.steps) - obligations)
-        yield "affordable_balloon", (e.final - 1 - free - ability.balloon) / max(ability.balloon, 1)
+        yield "affordable_balloon", (final - 1 - free - ability.balloon) / max(ability.balloon, 1)
 
 
 def _of_counts(e: Estimates, family: Family) -> Iterator[tuple[str, Floats]]:

@@ -176,8 +176,17 @@ def test_a_sum_at_once_is_paid_at_signature_and_counts() -> None:
 
     assert found.answer is Answer.ACCEPTED
     assert found.proposal is not None
-    assert found.proposal.total_payable == 60_000_000
-    assert found.proposal.totals.upfront == 59_999_999
+    (payment,) = found.proposal.loans[0].plan.schedule
+    assert (payment.due_on, payment.payment) == (DEBT.effective_on, 60_000_000)
+
+
+def test_a_part_at_once_leaves_the_rest_to_equal_payments() -> None:
+    found = countered(settling("0.40"), opening(settling("0.40")), lump_sum=20_000_000, payment=5_000_000, months=8)
+
+    assert (found.answer, found.diff) == (Answer.ACCEPTED, ())
+    assert found.proposal is not None
+    assert found.proposal.totals.upfront == 20_000_000
+    assert [row.payment for row in found.proposal.loans[0].plan.schedule] == [5_000_000] * 8
 
 
 def test_more_payments_than_the_limit_are_named_and_shortened() -> None:

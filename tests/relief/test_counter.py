@@ -192,7 +192,7 @@ def _of(found: CounterAnswer, plans: list[Tried]) -> Tried:
 
 
 def _passes(found: CounterAnswer, counter: Counter) -> None:
-    """Check that what is answered keeps all limits, can be paid on every date and lies within the authority."""
+    """Check that an answer keeps all limits, can be paid on every date and lies within the authority."""
     assert found.proposal is not None
     made = found.proposal.loans[0]
     own = next(one for one in counter.asking.programmes if one.code == made.programme)

@@ -136,6 +136,7 @@ def _lies_within(e: Estimates, number: int, found: Appraisal) -> None:
     assert abs(e.waived_principal[number] - made.waived.principal) <= 3
     deferred = made.deferred.amount if made.deferred else 0
     assert abs(e.final[number] - deferred) <= 3
+    assert made.balloon <= e.balloon[number]
     if made.settles:
         paid, owed = settled(made)
         assert abs(e.share_paid[number] - paid / max(owed, 1)) <= 3 / max(owed, 1)
@@ -144,7 +145,7 @@ def _lies_within(e: Estimates, number: int, found: Appraisal) -> None:
 
 
 def _peaks(made: Plan) -> tuple[int, int]:
-    months = demands((made,)).values()
+    months = demands((made,), balloons=False).values()
     before = [month.amount for month in months if month.on < STEP]
     after = [month.amount for month in months if month.on >= STEP]
     return max(before, default=0), max(after, default=0)
