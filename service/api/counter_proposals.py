@@ -14,6 +14,7 @@ from service.api.views.build import counter_view
 from service.api.views.offers import CounterView
 from service.api.views.records import Page
 from service.casework import negotiating
+from service.casework.negotiating import CounterAnswered
 
 of_case = APIRouter(prefix="/v1/cases/{case_id}", tags=["negotiation"], route_class=Transactional)
 router = APIRouter(prefix="/v1/counter-proposals", tags=["negotiation"], route_class=Transactional)
@@ -40,7 +41,7 @@ async def list_rounds(case_id: UUID, work: Reading, page: PageOf, limit: Limit =
 
 
 @router.post("/{counter_id}/refuse")
-@refuses(*COUNTERS)
+@refuses(*COUNTERS, CounterAnswered)
 async def refuse_counter_proposal(counter_id: UUID, body: RefuseCounterBody, work: Work, desk: DeskOf) -> CounterView:
     """Refuse a counter-proposal that waits for a person; the open offers stay open."""
     answered = await negotiating.refuse_counter(work, counter_id=counter_id, reason=body.reason, desk=desk)

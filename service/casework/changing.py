@@ -12,7 +12,7 @@ from service.casework.holding import hold_loans
 from service.casework.moves import evidence_missing, system_acts, take
 from service.casework.offering import indicative, offer_menu
 from service.casework.pinning import policy_of
-from service.casework.reviewing import review_as_system
+from service.casework.reviewing import asks_for_facts_only, review_as_system
 from service.domain.access import is_lender, move_for, require_applicant
 from service.domain.actors import LENDER, Role
 from service.domain.application import Application
@@ -129,17 +129,22 @@ async def set_flags(work: UnitOfWork, file: CaseFile, *, flags: Mapping[str, boo
 
 
 async def information_arrived(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> bool:
-    """Go on with a case that waited for information, once its list is complete; say whether it did."""
+    """Go on with a case that waited for information, once its list is complete; say whether it was looked at.
+
+    Where a fact was asked for and no document, no document completes the list: what is new is judged, and the clock
+    of the request runs on if the fact is still not known.
+    """
     policy = policy_of(file, desk)
     if not in_state(file, CaseState.INFORMATION_REQUESTED) or evidence_missing(work, file, policy):
         return False
     if any(lacking(file.application)):
         return False
+    if asks_for_facts_only(file) and await review_as_system(work, file, desk=desk) is not None:
+        return True
     system = work.as_system(caused_by=work.cause)
     await take(system, file, CaseAction.PROVIDE_INFORMATION, policy=policy)
     await happened(system, file, "evidence_complete", policy=policy)
-    if await review_as_system(work, file, desk=desk) is None:
-        file.case.information_due_on = None
+    await review_as_system(work, file, desk=desk)
     return True
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from service.casework import clocks, holds
-from service.casework.desk import Desk, local_day
+from service.casework.desk import Desk
 from service.casework.file import CaseFile, in_state, open_file
 from service.casework.following import happened
 from service.casework.moves import take
@@ -91,7 +91,7 @@ async def _expire_offer(ran: RanOut) -> None:
 async def _end_hold(ran: RanOut) -> None:
     for hold in ran.file.holds:
         if hold.id == ran.clock.subject_id and hold.state == HoldState.RUNNING:
-            await holds.end(ran.work, ran.file, hold, on=local_day(ran.policy, ran.clock.due_at), why=ran.clock.code)
+            await holds.end(ran.work, ran.file, hold, on=ran.clock.due_on, why=ran.clock.code)
 
 
 async def _look_at_payments(ran: RanOut) -> None:

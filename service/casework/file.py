@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from service.domain.access import CaseNotFound, Parties, require_visible
-from service.domain.actors import Actor, Role
 from service.domain.application import Application, Representative
 from service.domain.clocks import LIVE
 from service.domain.completeness import lacking
@@ -74,6 +73,7 @@ class CaseFile:
     requests: list[InformationRequestRow] = field(default_factory=list)
     holds: list[HoldRow] = field(default_factory=list)
     menu_empty: list[dict[str, Any]] | None = None
+    took_part: frozenset[str] = frozenset()
 
     @property
     def live_clocks(self) -> list[ClockRow]:
@@ -150,7 +150,16 @@ async def open_file(work: UnitOfWork, case_id: UUID, *, lock: bool = True) -> Ca
     if in_state(file, CaseState.IN_REVIEW) and approved(file):
         told = await events.last_of_type(work.session, case.id, "menu_empty")
         file.menu_empty = told.particulars["limits"] if told else None
+    if in_state(file, CaseState.APPEALED):
+        file.took_part = await _took_part(work, file)
     return file
+
+
+async def _took_part(work: UnitOfWork, file: CaseFile) -> frozenset[str]:
+    """Return who decided in this case, confirmed a decision or made offers: an appeal goes to somebody else."""
+    made = await decisions.of_case(work.session, file.case.id)
+    confirmed = {decision.confirmed_by for decision in made if decision.confirmed_by is not None}
+    return frozenset(confirmed | {decision.decided_by for decision in made} | {offer.made_by for offer in file.offers})
 
 
 def require_running(file: CaseFile) -> None:
@@ -185,7 +194,7 @@ def situation(
         appealed_before=case.state_before_appeal is not None,
         appeal_window_open=_appeal_window_open(file, work, days=settings.negotiation.appeal_days),
         rejection_automatic=decision is not None and decision.automatic,
-        took_part=_took_part(file, work.actor),
+        took_part=work.actor.identity in file.took_part,
     )
 
 
@@ -218,15 +227,6 @@ def _something_refused(file: CaseFile) -> bool:
     return _rejected(file) or (
         verdict is not None and any(p.eligibility is Eligibility.INELIGIBLE for p in verdict.programmes)
     )
-
-
-def _took_part(file: CaseFile, actor: Actor) -> bool:
-    """Say whether the actor decided, confirmed or made offers."""
-    if actor.role is Role.SYSTEM:
-        return False
-    decision = file.decision
-    decided = decision is not None and actor.identity in {decision.decided_by, decision.confirmed_by}
-    return decided or any(o.made_by == actor.identity for o in file.offers)
 
 
 def legal_moves(file: CaseFile) -> list[CaseAction]:

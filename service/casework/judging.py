@@ -70,10 +70,10 @@ def facts_of(matter: Matter, settings: PolicySettings, *, on: date) -> tuple[Fac
     return replace(facts, case=counted), checked
 
 
-def judge(matter: Matter, policy: Policy, *, on: date, with_recourse: bool = True) -> Judgement:
+def judge(matter: Matter, policy: Policy, *, on: date) -> Judgement:
     """Judge a matter by a policy as of a local day; recourse is worked out for what is not open."""
     facts, checked = facts_of(matter, policy.settings, on=on)
-    verdict = verdict_on(facts, policy, on=on) if with_recourse else policy.judge(facts, on=on)
+    verdict = verdict_on(facts, policy, on=on)
     return Judgement(facts=facts, checked=checked, verdict=verdict)
 
 

@@ -45,9 +45,7 @@ async def take(
     if not in_state(file, CaseState.INFORMATION_REQUESTED) and action is not CaseAction.START_REVIEW:
         file.case.information_due_on = None
     if in_state(file, *TERMINAL):
-        for offer in file.offers:
-            if offer.state == OfferState.OPEN:
-                await offers.close(work, offer, OfferState.CLOSED)
+        await close_offers(work, file)
     await happened(work, file, action, policy=policy)
 
 
@@ -63,6 +61,14 @@ def permit(
             situation(file, work, settings=policy.settings, evidence_missing=lacking, answering=answering),
         )
     return role
+
+
+async def close_offers(work: UnitOfWork, file: CaseFile) -> None:
+    """Write down that no offer stands any more: each has expired, or is closed with the matter."""
+    for offer in file.offers:
+        if offer.state == OfferState.OPEN:
+            over = file.state_of(offer, work) is OfferState.EXPIRED
+            await offers.close(work, offer, OfferState.EXPIRED if over else OfferState.CLOSED)
 
 
 async def _leave_unanswered(work: UnitOfWork, file: CaseFile, action: CaseAction) -> None:

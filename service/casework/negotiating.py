@@ -10,7 +10,7 @@ from service.casework.agreements import begin
 from service.casework.clocks import keep_offers
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, open_file
-from service.casework.moves import permit, system_acts, take
+from service.casework.moves import close_offers, permit, system_acts, take
 from service.casework.offering import (
     file_of_offer,
     frame_for,
@@ -30,7 +30,7 @@ from service.domain.errors import Conflict, NotFound, RuleBroken
 from service.domain.lifecycle import CaseAction, MoveNotAllowed
 from service.domain.offer import OfferState, require_binding
 from service.domain.policy import Level, Policy
-from service.relief.asking import CounterProposal
+from service.relief.asking import CounterProposal, asked_of
 from service.relief.proposal import Proposal
 from service.storage import offers
 from service.storage.tables import AgreementRow, OfferRow, RoundRow
@@ -71,9 +71,8 @@ async def accept(
     _require_answerable(work, file, row, CaseAction.ACCEPT)
     require_binding(indicative=row.indicative)
     await take(work, file, CaseAction.ACCEPT, policy=policy, offer=str(row.id))
-    for other in file.offers:
-        if other.state == OfferState.OPEN:
-            await offers.close(work, other, OfferState.ACCEPTED if other.id == row.id else OfferState.CLOSED)
+    await offers.close(work, row, OfferState.ACCEPTED)
+    await close_offers(work, file)
     await keep_offers(work, file, policy=policy)
     return file, await begin(work, file, row, signature, policy=policy)
 
@@ -102,6 +101,7 @@ async def counter(work: UnitOfWork, *, case_id: UUID, asked: CounterProposal, de
     file = await open_file(work, case_id)
     policy = policy_of(file, desk)
     standing = file.open_offers(work)
+    asked_of(asked, months=None)
     await take(work, file, CaseAction.COUNTER, policy=policy, asked=asked_sheet(asked))
     file.case.rounds += 1
     await _expire(work, file, but=standing)
@@ -148,9 +148,9 @@ async def _answer(
     """
     try:
         frame = frame_for(work, file, policy)
+        answer = answer_counter(frame, asked, last=_last(frame, file), level=Level.SYSTEM)
     except RuleBroken:
         return None
-    answer = answer_counter(frame, asked, last=_last(frame, file), level=Level.SYSTEM)
     document: dict[str, Any] = {"asked": asked_sheet(asked), **answer_sheet(answer)}
     offer = None
     if answer.proposal is not None:
@@ -193,8 +193,6 @@ def _last(frame: Frame, file: CaseFile) -> Proposal | None:
 
     On other figures than it was made on it may no longer be possible; then nothing was offered that could be eased.
     """
-    if not file.offers:
-        return None
     try:
         return own_terms(frame, terms_in(file.offers[0].document))
     except RuleBroken:

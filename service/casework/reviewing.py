@@ -58,6 +58,13 @@ async def review_as_system(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> R
     return await judge_and_follow(system, file, policy=policy_of(file, desk), desk=desk)
 
 
+def asks_for_facts_only(file: CaseFile) -> bool:
+    """Say whether no document was asked for: the latest review found all there and asked for a fact."""
+    if any(request.state == "open" and request.items for request in file.requests):
+        return False
+    return file.review is not None and reviews.facts_of(file.review).case.evidence_missing == 0
+
+
 async def judge_what_is_there(work: UnitOfWork, file: CaseFile, *, policy: Policy, desk: Desk) -> ReviewRow:
     """Judge a case whose time for information is over; what is still missing is not asked for again."""
     await take(work, file, CaseAction.START_REVIEW, policy=policy)

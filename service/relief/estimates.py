@@ -23,7 +23,7 @@ from service.relief.treated import Treated
 class Estimates:
     """One figure for each plan of a family; money in minor units, flat arrays in the order of the numbers.
 
-    `least` has a column for highest payment, total, last day and present value negated: the least that each can be,
+    `least` has a row for highest payment, total, last day and present value negated: the least that each can be,
     and `width` by how much it may be more (infinite where a plan cannot be foreseen). `peaks` has a row for each step
     of the capacity: the least that its highest monthly demand can be. `given_up` has a row for each component: the
     fraction of it that a waiver gives up. `share_paid` is what a settlement pays of the debt, `rate` the rate of a
@@ -56,8 +56,8 @@ def estimate(family: Family, settings: Settings, *, steps: Sequence[date]) -> Es
     bounds = (found.highest, found.total, found.end, found.value)
     return Estimates(
         possible=flat(found.possible, np.bool_),
-        least=np.stack([flat(least) for least, _ in bounds], axis=1),
-        width=np.stack([flat(width) for _, width in bounds], axis=1),
+        least=np.stack([flat(least) for least, _ in bounds]),
+        width=np.stack([flat(width) for _, width in bounds]),
         peaks=np.stack([flat(peak) for peak in _peaks(found, family, steps)]),
         count=flat(found.count, np.int64),
         eased=flat(outlay.eased, np.int64),

@@ -80,8 +80,8 @@ def _beyond_authority(e: Estimates, base: Baseline, conditions: Conditions) -> F
         return nothing
     within = {level.value for level in Level if level.rank <= conditions.level.rank}
     beyond = nothing + 1
-    # What the contract is worth less the most that the plan may be worth, whose negative is the least of the column.
-    concession = base.present_value + e.least[:, VALUE]
+    # What the contract is worth less the most that the plan may be worth, whose negative is the least of the row.
+    concession = base.present_value + e.least[VALUE]
     for step in conditions.settings.authority:
         if step.level not in within or not covers(step, exposure=conditions.exposure, currency=conditions.currency):
             continue

@@ -40,8 +40,8 @@ def planned(
     possible[numbers] = True
     return Estimates(
         possible=possible,
-        least=np.ascontiguousarray(columns[:4].T),
-        width=np.zeros((size, 4)),
+        least=columns[:4],
+        width=np.zeros((4, size)),
         count=columns[4].astype(np.int64),
         eased=columns[5].astype(np.int64),
         upfront=columns[6],

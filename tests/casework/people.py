@@ -11,8 +11,11 @@ from uuid import UUID, uuid4
 import httpx
 
 from service.app import create_app
+from service.domain.actors import Actor, Role
+from service.domain.lifecycle import CaseAction
 from service.settings import Settings
 from service.storage import cases
+from service.storage.work import UnitOfWork
 from tests.api.stories import PDF
 from tests.conftest import Clock, Service
 from tests.domain.applications import li_json, li_loan_json
@@ -31,6 +34,7 @@ KEYS: Final[Mapping[str, tuple[str, str | None, bool]]] = {
     "wu": ("caseworker", "wu", False),
     "zhao": ("supervisor", "zhao", False),
     "qian": ("supervisor", "qian", False),
+    "ren": ("caseworker", "ren", False),
     "servicing": ("servicing", "core", False),
     "auditor": ("auditor", "audit", False),
     "risk": ("policy_admin", "risk", False),
@@ -216,6 +220,16 @@ class People:
         await self.do(who, "decisions", {"outcome": "approve", **OTHER})
         await self.do(who, "offers")
         return await self.offers()
+
+
+async def move(people: People, action: CaseAction, *, role: Role) -> None:
+    """Take a move that has no endpoint yet, as its use case will."""
+    async with people.service.app.state.parts.database.writing() as session:
+        work = UnitOfWork(session=session, actor=Actor.system(), clock=people.clock)
+        case = await cases.lock(session, UUID(people.case["id"]))
+        assert case is not None
+        await work.move(case, action, role=role)
+    await people.look()
 
 
 def pack(folder: Path, *changes: tuple[str, str], name: str = "own") -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.casework.people import OTHER, REJECTED, SIGNED, UNFEASIBLE, People
+from service.domain.actors import Role
+from service.domain.lifecycle import CaseAction
+from tests.casework.people import OTHER, REJECTED, SIGNED, UNFEASIBLE, People, consents, move
 
 NOBODY_ELSE = "The role auditor may not"
 
@@ -92,6 +94,22 @@ async def test_a_rejection_by_a_person_is_not_looked_at_again_by_one(people: Peo
 
     assert (await by(people, "li"))["request_human_review"] == "The rejection was made by a person."
     assert (await by(people, "wu"))["appeal"] == "The role caseworker may not appeal a case that is rejected."
+
+
+async def test_an_appeal_is_answered_by_somebody_who_took_no_part(people: People) -> None:
+    """Wu decided first, Qian did not confirm it, Zhao decided then."""
+    await people.post(**consents(automated=False))
+    await people.hand_in_all()
+    first = await people.do("wu", "decisions", {"outcome": "reject", **OTHER})
+    await people.do("qian", f"decisions/{first['id']}/confirm", {"outcome": "refuse"})
+    await people.do("zhao", "decisions", {"outcome": "reject", **OTHER})
+    await move(people, CaseAction.APPEAL, role=Role.BORROWER)
+
+    for who in ("wu", "zhao", "qian"):
+        found = await by(people, who)
+        assert (found["dismiss"], found["allow"]) == ("You took part in the decision.",) * 2, who
+    assert (await by(people, "ren"))["dismiss"] is None
+    assert (await people.actions("li"))["withdraw_appeal"]["to"] == "rejected"
 
 
 async def test_an_agreement_is_ended_by_a_supervisor_who_says_why(people: People) -> None:

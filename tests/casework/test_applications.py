@@ -5,23 +5,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from service.domain.actors import Actor, Role
+from service.domain.actors import Role
 from service.domain.lifecycle import CaseAction
-from service.storage import cases
-from service.storage.work import UnitOfWork
-from tests.casework.people import OTHER, REJECTED, SIGNED, People
+from service.storage import agreements
+from tests.casework.people import OTHER, REJECTED, SIGNED, People, move
 from tests.domain.applications import li_json, li_loan_json
-
-
-async def move(people: People, action: CaseAction, *, role: Role) -> None:
-    """Take a move that has no endpoint yet, as its use case will."""
-    parts = people.service.app.state.parts
-    async with parts.database.writing() as session:
-        work = UnitOfWork(session=session, actor=Actor.system(), clock=people.clock)
-        case = await cases.lock(session, UUID(people.case["id"]))
-        assert case is not None
-        await work.move(case, action, role=role)
-    await people.look()
 
 
 def loan(**changes: Any) -> dict[str, Any]:
@@ -335,8 +323,12 @@ async def test_a_renegotiation_takes_over_no_more_than_its_own_loans(people: Peo
 
 
 async def test_a_breached_agreement_stays_breached_and_its_case_closes_when_it_is_replaced(people: People) -> None:
-    await people.agreed()
+    agreement = await people.agreed()
     first = people.case
+    async with people.service.app.state.parts.database.writing() as session:
+        row = await agreements.get(session, UUID(agreement["id"]))
+        assert row is not None
+        row.state = "breached"
     await move(people, CaseAction.BREACH, role=Role.SYSTEM)
     offers = await people.offered(follows=first["id"])
     await people.do("li", f"/v1/offers/{offers[0]['id']}/accept", SIGNED)
@@ -344,3 +336,16 @@ async def test_a_breached_agreement_stays_breached_and_its_case_closes_when_it_i
 
     assert (await people.look())["state"] == "closed"
     assert [e["actor_role"] for e in await people.events("close")] == ["system"]
+    assert await people.events("agreement_replaced") == []
+    assert (await people.ask("li", "GET", f"/v1/agreements/{agreement['id']}")).json()["state"] == "breached"
+
+
+async def test_a_case_may_follow_one_that_came_to_no_agreement(people: People) -> None:
+    await people.post()
+    await people.do("li", "withdraw")
+    first = people.case
+    agreement = await people.agreed(follows=first["id"])
+    people.case = first
+
+    assert agreement["state"] == "active"
+    assert (await people.look()) == first

@@ -174,6 +174,18 @@ async def test_who_counters_and_when(people: People) -> None:
     assert (await people.refused("li", "counter-proposals", {}))[0] == 422
 
 
+async def test_a_counter_on_debts_that_cannot_be_worked_out_waits_for_a_person(people: People) -> None:
+    """The lender's figures say now that the loan bears -100 %; the offers that were made stand."""
+    offers = await people.offered()
+    bullet = {"repayment": "bullet", "annual_rate": "-1", "next_due_on": None, "maturity_on": "2060-01-01"}
+    await people.do("servicing", "loans", {"loans": [li_loan_json(**bullet)]}, "PUT")
+    answer = await people.counter(**FITS)
+
+    assert (answer["answer"], people.state) == ("waiting", "countered")
+    await people.do("li", f"/v1/offers/{offers[0]['id']}/accept", SIGNED)
+    assert people.state == "agreed"
+
+
 async def test_a_counter_is_answered_on_the_loans_as_they_are_now(people: People) -> None:
     """The offer of before names a loan that the case no longer has: it is no measure for what is asked now."""
     small = li_loan_json(id="L-002", instalment=10_000, balance={"principal": 100_000}, overdue=None, days_past_due=0)

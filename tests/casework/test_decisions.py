@@ -1,7 +1,9 @@
 """Deciding a case: what a person may decide alone, what somebody else confirms, and what follows from it."""
 
+from service.domain.actors import Role
+from service.domain.lifecycle import CaseAction
 from tests.casework.conftest import WithPack
-from tests.casework.people import OTHER, REJECTED, People, consents
+from tests.casework.people import OTHER, REJECTED, UNFEASIBLE, People, consents, move
 
 APPROVE = {"outcome": "approve", **OTHER}
 REJECT = {"outcome": "reject", **OTHER}
@@ -130,6 +132,29 @@ async def test_a_decision_that_waits_ends_with_the_case(people: People) -> None:
     await people.do("li", "withdraw")
 
     assert await people.refused("zhao", f"decisions/{decision['id']}/confirm") == (409, "not_decidable")
+
+
+async def test_a_rejection_for_want_of_a_plan_says_which_limits_stand_in_the_way(people: People) -> None:
+    await people.post(**UNFEASIBLE)
+    await people.hand_in_all()
+    decision = await people.do("zhao", "decisions", {"outcome": "reject", "reasons": ["NO_PLAN_FITS"]})
+
+    assert people.state == "rejected"
+    assert {reason["code"] for reason in decision["reasons"]} == {"NO_PLAN_FITS"}
+    assert "affordable_payment" in {reason["fact"] for reason in decision["reasons"]}
+
+
+async def test_a_referred_case_that_is_not_whole_can_be_decided(people: People) -> None:
+    """Its application lost a member while it waited for documents: approving it needs what the verdict says."""
+    await people.post()
+    await people.do("partner", "application", {"budget": {"incomes": []}}, "PATCH")
+    await move(people, CaseAction.REFER, role=Role.CASEWORKER)
+    decision = await people.do("wu", "decisions", APPROVE)
+    assert (decision["level"], decision["confirmation"]) == ("system", "not_needed")
+    assert await people.refused("wu", "offers") == (422, "invalid")
+    await people.do("wu", "resume")
+    await people.do("wu", "decisions", {"outcome": "reject", "reasons": ["NO_PLAN_FITS"]})
+    assert people.state == "rejected"
 
 
 async def test_who_decides_and_with_which_reasons(people: People) -> None:

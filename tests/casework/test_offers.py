@@ -162,6 +162,16 @@ async def test_own_terms_are_bound_by_authority_and_by_the_loans_of_the_case(peo
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/terms/loans/0/loan_id")
 
 
+async def test_a_part_set_aside_is_due_apart_at_the_end(people: People) -> None:
+    await people.offered()
+    aside = {"kind": "forbear", "principal": {"amount": 1_000_000}}
+    made = await people.do("wu", "offers", {"terms": {"instruments": [*TERM_30["instruments"], aside]}})
+    (loan,) = made["items"][0]["loans"]
+
+    assert loan["schedule"]["deferred"]["amount"] == 1_000_000
+    assert loan["schedule"]["deferred"]["due_on"] == loan["schedule"]["instalments"][-1]["due_on"]
+
+
 async def test_a_preview_stores_nothing_and_shows_what_terms_go_beyond(people: People) -> None:
     await people.post(**UNFEASIBLE)
     await people.hand_in_all()

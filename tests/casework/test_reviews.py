@@ -1,5 +1,6 @@
 """When a case may be judged, by whom, and what a person's part in it keeps the system from doing."""
 
+from tests.casework.conftest import WithPack
 from tests.casework.people import MANUAL, OTHER, REJECTED, UNFEASIBLE, People
 
 
@@ -65,6 +66,31 @@ async def test_an_incomplete_case_does_not_start_its_clock_anew_by_being_judged(
     people.clock.advance(days=25)
     await people.do("wu", "reviews")
     assert people.case["information_due_on"] == "2027-01-19"
+
+
+async def test_a_fact_that_decides_is_asked_for_by_its_name(with_pack: WithPack) -> None:
+    """All documents are there; whether Li is insolvent only the lender can say. More documents move no deadline."""
+    fatal = (
+        'when = "insolvent"\noutcome = "manual"\nseverity = "warning"',
+        'when = "insolvent"\noutcome = "reject"\nseverity = "fatal"',
+    )
+    async with with_pack(fatal) as people:
+        await people.post()
+        await people.hand_in_all()
+        due = people.case["information_due_on"]
+        assert (people.state, people.case["evidence"]["missing"]) == ("information_requested", [])
+        people.clock.advance(days=5)
+        (*_, asked) = await people.events("request_information")
+        assert (asked["particulars"]["missing"], asked["particulars"]["unknown"]) == ([], ["insolvent"])
+
+        document = await people.upload("payslips")
+        await people.do("wu", f"evidence/{document['id']}/verify")
+        assert (people.state, people.case["information_due_on"]) == ("information_requested", due)
+        await people.do("li", "application", {"request": {"months": 30}}, "PATCH")
+        assert (people.state, people.case["information_due_on"]) == ("information_requested", due)
+        assert len(await people.events("request_information")) == 2
+        await people.do("wu", "flags", {"insolvent": False}, "PATCH")
+        assert people.state == "offered"
 
 
 async def test_what_a_person_was_asked_to_look_at_the_system_does_not_decide(people: People) -> None:
