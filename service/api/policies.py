@@ -123,8 +123,13 @@ async def get_policy(policy_id: PolicyId, in_force: InForceOf, actor: ActorOf) -
 
 def require_reader(actor: Actor) -> None:
     """Refuse anybody but the lender."""
-    if not (is_lender(actor) or actor.role in {Role.POLICY_ADMIN, Role.AUDITOR}):
+    if not reads_policies(actor):
         raise NotPermitted("Policies are read by the lender.")
+
+
+def reads_policies(actor: Actor) -> bool:
+    """Say whether the actor may know of policies."""
+    return is_lender(actor) or actor.role in {Role.POLICY_ADMIN, Role.AUDITOR}
 
 
 def policy_view(version: PolicyVersion, registry: Registry) -> PolicyView:

@@ -6,6 +6,7 @@ from service.domain.actors import Role
 from service.domain.errors import NotPermitted
 from service.domain.policy_versions import PolicyInUse, PolicyState, PolicyVersion
 from service.storage import policies
+from service.storage.progress import found_at_version
 from service.storage.work import UnitOfWork
 
 
@@ -20,10 +21,12 @@ async def change_state(
     """Keep a version, and put it into a state; one that is in it already is left alone.
 
     The version of the name that was active before is retired. `chosen` are the names that the deployment judges by:
-    they are never without an active version.
+    they are never without an active version. The name's record is in the version that its changes count.
     """
-    require_policy_admin(work)
+    if work.actor.role not in {Role.POLICY_ADMIN, Role.SYSTEM}:
+        raise NotPermitted("Policies are activated and retired by a policy_admin.")
     await policies.alone(work.session)
+    found_at_version(work.session, len(await policies.events_of(work.session, wanted.name)))
     await policies.keep(work.session, wanted, by=work.actor, at=work.now)
     of_name = [v for v in await policies.all_versions(work.session) if v.name == wanted.name]
     [version] = [v for v in of_name if v.digest == wanted.digest]
@@ -36,12 +39,6 @@ async def change_state(
         if other.state is PolicyState.ACTIVE:
             await _change(work, other, PolicyState.RETIRED, reason=reason)
     await _change(work, version, to, reason=reason)
-
-
-def require_policy_admin(work: UnitOfWork) -> None:
-    """Refuse anybody but those who look after policies."""
-    if work.actor.role not in {Role.POLICY_ADMIN, Role.SYSTEM}:
-        raise NotPermitted("Policies are activated and retired by a policy_admin.")
 
 
 async def _change(work: UnitOfWork, version: PolicyVersion, to: PolicyState, *, reason: str | None) -> None:

@@ -186,6 +186,15 @@ async def waiting_counter(service: Service, case_id: str) -> dict[str, Any]:
     return counter
 
 
+async def _policy(service: Service, operation: Operation) -> Scene:
+    """Take a policy that does not judge here, and keep it first."""
+    key = await service.key("policy_admin")
+    found = (await service.call(key, "GET", "/v1/policies")).json()["items"][-1]["id"]
+    assert (await service.call(key, "POST", f"/v1/policies/{found}/shadow", {})).status_code == 200
+    example = next(iter(REQUESTS[operation.name].values()))
+    return Scene(operation=operation, key=key, body=example, ids={"policy_id": found})
+
+
 SCENES: Final[dict[str, Callable[[Service, Operation], Awaitable[Scene]]]] = {
     "post_case": _post_case,
     "amend_case": _on_case("borrower", state=CaseState.IN_REVIEW),
@@ -196,6 +205,10 @@ SCENES: Final[dict[str, Callable[[Service, Operation], Awaitable[Scene]]]] = {
     "resume_case": _on_case("caseworker", state=CaseState.REFERRED),
     "ask_for_human_review": _human_review,
     "assign_case": _on_case("caseworker"),
+    "move_to_active_policy": _on_case("caseworker"),
+    "activate_policy": _policy,
+    "shadow_policy": _policy,
+    "retire_policy": _policy,
     "post_evidence": _evidence,
     "verify_evidence": _judged_evidence,
     "refuse_evidence": _judged_evidence,

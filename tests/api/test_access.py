@@ -52,10 +52,16 @@ class Rule(NamedTuple):
 
 READS: Final = Rule(ALL - STRANGERS)
 JUDGES: Final = Rule(DESK)
+POLICIES: Final = Rule(frozenset({"policy_admin"}), sees=DESK | {"policy_admin", "auditor"})
 RULES: Final[dict[str, Rule]] = {
     "list_programmes": Rule(ALL, sees=ALL, open_to_nobody=True),
     "list_policies": Rule(DESK | {"policy_admin", "auditor"}, sees=ALL),
     "get_policy": Rule(DESK | {"policy_admin", "auditor"}, sees=ALL),
+    "list_policy_changes": Rule(DESK | {"policy_admin", "auditor"}, sees=ALL),
+    "list_differences": Rule(DESK | {"policy_admin", "auditor"}, sees=ALL),
+    "activate_policy": POLICIES,
+    "shadow_policy": POLICIES,
+    "retire_policy": POLICIES,
     "post_assessment": Rule(ALL, sees=ALL),
     "post_case": Rule(ALL - {"policy_admin", "auditor"}, sees=ALL),
     "search_cases": Rule(ALL, sees=ALL),
@@ -79,6 +85,7 @@ RULES: Final[dict[str, Rule]] = {
     "resume_case": Rule(DESK, CaseState.REFERRED),
     "ask_for_human_review": Rule(frozenset({"borrower", "representative"}), CaseState.REJECTED),
     "assign_case": JUDGES,
+    "move_to_active_policy": JUDGES,
     "set_flags": JUDGES,
     "post_evidence": Rule(APPLICANT | DESK),
     "verify_evidence": JUDGES,

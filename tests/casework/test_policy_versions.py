@@ -248,8 +248,10 @@ async def test_a_shadow_judges_beside_and_nothing_follows_from_it(deployment: Se
 
 async def test_states_are_changed_by_policy_admins_once_and_the_active_one_that_judges_stays(people: People) -> None:
     for deed in ("activate", "shadow", "retire"):
-        for who in ("wu", "zhao", "auditor", "li", "partner", "servicing"):
-            assert await people.refused(who, f"/v1/policies/us-hardship/{deed}") == (403, "not_permitted")
+        for who in ("wu", "zhao", "auditor"):
+            assert await people.refused(who, f"/v1/policies/standard/{deed}") == (403, "not_permitted")
+        for who in ("li", "partner", "servicing"):
+            assert await people.refused(who, f"/v1/policies/standard/{deed}") == (404, "policy_not_found")
         assert await people.refused("risk", f"/v1/policies/nobody/{deed}") == (404, "policy_not_found")
     for deed in ("retire", "shadow"):
         assert await people.refused("risk", f"/v1/policies/standard/{deed}") == (409, "policy_in_use")
