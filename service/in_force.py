@@ -40,6 +40,7 @@ class InForce:
     names: Sequence[str]
     folder: Path | None
     clock: Callable[[], datetime]
+    fresh_seconds: float = FRESH_SECONDS
     found: Found = field(init=False)
     registry: Registry = field(init=False)
     fault: str | None = None
@@ -64,11 +65,11 @@ class InForce:
         return Desk(choose=self._choose, pinned=self._pinned, beside=self._beside, automatic=automatic)
 
     async def freshen(self, *, now: bool = False) -> bool:
-        """Read the versions anew if any has changed, and say so; looked for once a second, unless it has to be now.
+        """Read the versions anew if any has changed, and say so; looked for once a second, or at once.
 
         Where that cannot be done, what judged before goes on: `problems` tells.
         """
-        if not now and monotonic() - self._read_at < FRESH_SECONDS:
+        if not now and monotonic() - self._read_at < self.fresh_seconds:
             return False
         async with self._turn:
             self._read_at = monotonic()

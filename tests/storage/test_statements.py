@@ -124,8 +124,9 @@ async def test_a_request_sends_as_many_statements_as_ever_and_each_finds_its_row
     """In three stories, one after the other, each with more offers than the one before.
 
     More statements than in the table: something reads in a loop. Fewer: write the new number down. And were a table
-    full, none of them would read it from end to end.
+    full, none of them would read it from end to end. Looking for changed policies, once a second, is no request's.
     """
+    service.app.state.parts.in_force.fresh_seconds = 3600
     counted = Counted(service.app.state.parts.database)
     for rounds in range(1, 4):
         await _tell(service, counted, rounds=rounds)
