@@ -38,8 +38,9 @@ check: $(VENV)/.ready ## Lint, format, types, import rules, and whether openapi/
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/parley openapi | diff -u openapi/openapi.json - || { echo "openapi/openapi.json is stale: run 'make openapi'" >&2; exit 1; }
 
-openapi: $(VENV)/.ready ## Write openapi/openapi.json anew
+openapi: $(VENV)/.ready ## Write openapi/openapi.json anew, with examples as the service answers today
 	@mkdir -p openapi
+	$(BIN)/python -m tests.api.telling
 	$(BIN)/parley openapi > openapi/.new && mv openapi/.new openapi/openapi.json
 
 docs: $(VENV)/.ready ## Write the pages of policies, the pack schema and the generated parts of docs/policy-pack.md anew

@@ -17,9 +17,8 @@ from service.api.headers import EveryAnswer
 from service.api.limits import Limits
 from service.api.parts import Parts
 from service.api.routes import ROUTERS
-from service.casework.desk import Desk
 from service.delivery.worker import Worker
-from service.policies.registry import Registry
+from service.in_force import InForce
 from service.settings import Settings
 from service.storage.engine import connect, require_durable
 from service.storage.files import Files
@@ -37,11 +36,9 @@ def create_app(
     settings: Settings,
     *,
     clock: Callable[[], datetime] = _now,
-    registry: Registry | None = None,
     limits: Limits | None = None,
 ) -> FastAPI:
-    """Make the service of one deployment; the clock and the policies can be given."""
-    policies = registry or Registry.load(settings.policy, packs_folder=settings.packs)
+    """Make the service of one deployment; the clock can be given."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -50,13 +47,15 @@ def create_app(
             await migrate(settings.database)
         database = connect(settings.database)
         await require_durable(database)
+        policies = InForce(database=database, names=settings.policy, folder=settings.packs, clock=clock)
+        await policies.start()
         app.state.parts = Parts(
             database=database,
             keyring=keyring,
             files=Files.local(settings.data / "evidence"),
             clock=clock,
-            desk=Desk(choose=policies.choose, pinned=policies.pinned, automatic=settings.automatic),
-            policies=policies.ordered,
+            desk=policies.desk(automatic=settings.automatic),
+            in_force=policies,
             limits=limits or Limits(),
         )
         try:
@@ -85,4 +84,4 @@ def worker_of(app: FastAPI) -> Worker:
     """Return the worker on the parts of a service that has started."""
     parts: Parts = app.state.parts
     assert parts.desk is not None
-    return Worker(database=parts.database, desk=parts.desk, clock=parts.clock)
+    return Worker(database=parts.database, desk=parts.desk, clock=parts.clock, before=parts.in_force.freshen)

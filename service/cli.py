@@ -189,7 +189,12 @@ async def _play(folder: Path) -> Played:
     async def make_keys(wanted: Sequence[KeyWanted]) -> Sequence[str]:
         return await cli_records.create_keys(settings, wanted)
 
-    return await demo_run.run(_console(), data=folder, today=datetime.now(UTC).date(), make_keys=make_keys)
+    async def replay() -> tuple[bool, str]:
+        replayed = await cli_policies.replay_now(settings)
+        return replayed.well, replayed.said()
+
+    today = datetime.now(UTC).date()
+    return await demo_run.run(_console(), data=folder, today=today, make_keys=make_keys, replay=replay)
 
 
 def _folder(data: Path | None, *, keep: bool, stack: ExitStack) -> Path:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from service.demo.run import KeyWanted
 from service.domain.actors import Actor
+from service.in_force import InForce
 from service.settings import Settings
 from service.storage import cases, events, keys
 from service.storage.engine import Database, connect, require_durable
@@ -49,9 +50,16 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
 
 
 async def prepare(settings: Settings) -> None:
-    """Make an embedded deployment ready, and refuse a database that could lose what it acknowledged."""
+    """Make an embedded deployment ready; refuse a database that could lose what it acknowledged, or no policy."""
     async with opened(settings) as deployment:
         await require_durable(deployment.database)
+        in_force = InForce(
+            database=deployment.database,
+            names=settings.policy,
+            folder=settings.packs,
+            clock=lambda: datetime.now(UTC),
+        )
+        await in_force.start()
 
 
 async def migrate_now(settings: Settings) -> None:

@@ -28,6 +28,8 @@ COMMANDS = (
     ("policy", "describe"),
     ("policy", "schema"),
     ("policy", "list"),
+    ("policy", "activate"),
+    ("policy", "replay"),
     ("audit",),
     ("audit", "verify"),
     ("openapi",),
@@ -57,6 +59,8 @@ def test_every_command_explains_itself(parley: Parley, command: tuple[str, ...])
         ("key", "create", "--role", "representative", "--name", "x"),
         ("key", "revoke", "not-an-id"),
         ("policy", "check", "no-such-file.toml"),
+        ("policy", "activate"),
+        ("policy", "activate", "standard", "--as", "king"),
     ),
 )
 def test_a_wrong_use_ends_with_2_on_standard_error(parley: Parley, arguments: tuple[str, ...]) -> None:

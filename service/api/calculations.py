@@ -10,10 +10,11 @@ from service.api.bodies.flows import RatesBody
 from service.api.bodies.schedules import ScheduleBody
 from service.api.bodies.waterfalls import WaterfallBody
 from service.api.calculators import rates_of, schedule_of, waterfall_of
-from service.api.transaction import ActorOf, Transactional
+from service.api.transaction import ActorOf, Transactional, refuses
 from service.api.views.calculations import CalculatedScheduleView, RatesView
 from service.api.views.records import View
 from service.api.views.waterfalls import WaterfallView
+from service.casework.calculating import NoAnswer, RateNeeded
 
 router = APIRouter(prefix="/v1/calculations", tags=["calculations"], route_class=Transactional)
 
@@ -28,7 +29,8 @@ def _answers(example: View) -> dict[int | str, dict[str, Any]]:
 # The three are plain functions: they only compute, and so run beside the event loop. Any key will do.
 
 
-@router.post("/schedules", summary="Work out a schedule", responses=_answers(schedule_of(SCHEDULE)))
+@router.post("/schedules", responses=_answers(schedule_of(SCHEDULE)))
+@refuses(arithmetic=True)
 def post_schedule(raw: Annotated[object, DocumentedAs(ScheduleBody), Body()], actor: ActorOf) -> CalculatedScheduleView:
     """Work out the schedule of a loan on given terms, to the cent.
 
@@ -40,7 +42,8 @@ def post_schedule(raw: Annotated[object, DocumentedAs(ScheduleBody), Body()], ac
     return schedule_of(raw)
 
 
-@router.post("/rates", summary="Work out rates", response_model_exclude_unset=True, responses=_answers(rates_of(RATES)))
+@router.post("/rates", response_model_exclude_unset=True, responses=_answers(rates_of(RATES)))
+@refuses(NoAnswer, RateNeeded, arithmetic=True)
 def post_rates(raw: Annotated[object, DocumentedAs(RatesBody), Body()], actor: ActorOf) -> RatesView:
     """Work out what flows of money yield, under each method by its name.
 
@@ -57,7 +60,8 @@ def post_rates(raw: Annotated[object, DocumentedAs(RatesBody), Body()], actor: A
     return rates_of(raw)
 
 
-@router.post("/waterfalls", summary="Work out a waterfall", responses=_answers(waterfall_of(WATERFALL)))
+@router.post("/waterfalls", responses=_answers(waterfall_of(WATERFALL)))
+@refuses(arithmetic=True)
 def post_waterfall(raw: Annotated[object, DocumentedAs(WaterfallBody), Body()], actor: ActorOf) -> WaterfallView:
     """Take ordered steps, each as far as it must, until the payment meets its target.
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Query, Response, status
 
 from service.api.bodies.application import ApplicationBody, ApplicationPatch, parse
 from service.api.bodies.body import DocumentedAs
-from service.api.bodies.deeds import AssignBody, CloseBody, EmptyBody, FlagsBody
+from service.api.bodies.deeds import AssignBody, CloseBody, EmptyBody, FlagsBody, MoveToActiveBody
 from service.api.bodies.figures import ID_MAX, NAME_MAX, DayWithin
 from service.api.bodies.loans import LoansBody, parse_loans
 from service.api.bodies.patching import patched
@@ -21,7 +21,7 @@ from service.api.transaction import Reading, Transactional, Work, refuses
 from service.api.views.build import actions_view, case_line, case_view, event_view
 from service.api.views.cases import ActionsView, CaseLine, CaseView, EventView
 from service.api.views.records import Page
-from service.casework import actions, changing, intake, reading
+from service.casework import actions, changing, intake, moving_policy, reading
 from service.casework.changing import NotPatchable
 from service.casework.file import CaseEnded
 from service.casework.holding import LoanInNegotiation
@@ -176,6 +176,17 @@ async def ask_for_human_review(case_id: UUID, body: EmptyBody, work: Work, desk:
 async def assign_case(case_id: UUID, body: AssignBody, work: Work, desk: DeskOf) -> CaseView:
     """Give a case to somebody at the lender's desk, or, with null, to nobody."""
     return case_view(work, await intake.assign(work, case_id=case_id, assignee=body.assignee), desk)
+
+
+@router.post("/{case_id}/policy")
+@refuses(*LENDERS, CaseEnded)
+async def move_to_active_policy(case_id: UUID, body: MoveToActiveBody, work: Work, desk: DeskOf) -> CaseView:
+    """Move a case from the version of the policy that first judged it to the one that is active now.
+
+    It is judged again; before its offers are made, what follows from that is done too. A case on that version stays.
+    """
+    file = await moving_policy.move_to_active(work, case_id=case_id, reason=body.reason, desk=desk)
+    return case_view(work, file, desk)
 
 
 @router.patch("/{case_id}/flags")

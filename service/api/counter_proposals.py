@@ -10,8 +10,8 @@ from service.api.errors import COUNTERS, MOVES, SEEN
 from service.api.parts import DeskOf
 from service.api.query import LIMIT_DEFAULT, Limit
 from service.api.transaction import Reading, Transactional, Work, refuses
-from service.api.views.build import counter_view
-from service.api.views.offers import CounterView
+from service.api.views.build import counter_view, id_of_round, round_view, rounds_of
+from service.api.views.offers import CounterView, RoundView
 from service.api.views.records import Page
 from service.casework import negotiating
 from service.casework.negotiating import CounterAnswered
@@ -33,11 +33,11 @@ async def post_counter_proposal(case_id: UUID, body: CounterProposalBody, work: 
 
 @of_case.get("/rounds")
 @refuses(*SEEN)
-async def list_rounds(case_id: UUID, work: Reading, page: PageOf, limit: Limit = LIMIT_DEFAULT) -> Page[CounterView]:
-    """Read the counter-proposals of a case with their answers, newest first."""
-    answered = await negotiating.rounds(work, case_id=case_id)
-    rows, further = page.cut(answered, limit=limit, name=lambda one: one.round.id)
-    return Page(items=[counter_view(one, work) for one in rows], next=further)
+async def list_rounds(case_id: UUID, work: Reading, page: PageOf, limit: Limit = LIMIT_DEFAULT) -> Page[RoundView]:
+    """Read the negotiation, newest round first: every menu, and every counter-proposal with its answer."""
+    file, counters = await negotiating.rounds(work, case_id=case_id)
+    rows, further = page.cut(rounds_of(file, counters), limit=limit, name=id_of_round)
+    return Page(items=[round_view(one, file, work) for one in rows], next=further)
 
 
 @router.post("/{counter_id}/refuse")

@@ -1,6 +1,6 @@
 """The resources `clocks`, `holds` and `information-requests`: what runs beside a negotiation, and until when."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, status
 
 from service.api.bodies.deadlines import HoldBody, InformationRequestBody
 from service.api.bodies.deeds import EmptyBody
+from service.api.bodies.figures import DayWithin
 from service.api.cursor import PageOf
 from service.api.errors import LENDERS, MOVES, SEEN
 from service.api.parts import DeskOf
@@ -36,12 +37,13 @@ router = APIRouter(prefix="/v1/clocks", tags=["deadlines"], route_class=Transact
 
 
 @router.get("")
+@refuses()
 async def list_clocks(
     work: Reading,
     page: PageOf,
     *,
     limit: Limit = LIMIT_DEFAULT,
-    due_before: Annotated[date | None, Query(description="Only what falls due before this day (UTC).")] = None,
+    due_before: Annotated[DayWithin | None, Query(description="Only what falls due before this day (UTC).")] = None,
 ) -> Page[WorklistLine]:
     """Read the worklist: every running deadline of the cases that you may see, the next one first."""
     before = datetime.combine(due_before, time.min, tzinfo=UTC) if due_before else None

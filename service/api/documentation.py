@@ -23,6 +23,7 @@ from service.api.documentation_parts import (
     TAGS,
     Document,
 )
+from service.api.documentation_patch import patch_of
 from service.api.etags import NEEDS_VERSION
 from service.api.problem_kinds import answers_with_record, refusals_of
 from service.api.problems import MEDIA_TYPE, Refusal, status_of
@@ -67,6 +68,7 @@ def describe(app: FastAPI) -> Document:
     schemas = components["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    schemas["ApplicationPatch"] = patch_of(schemas["ApplicationPatch"], schemas)
     schemas |= {"Problem": PROBLEM, "MemberProblem": MEMBER_PROBLEM}
     for name, words in meanings().items():
         if name in schemas:
@@ -163,6 +165,9 @@ def _success(operation: Document, route: APIRoute, method: str) -> None:
     if operation["operationId"] in LOCATED:
         headers["Location"] = "Location"
     answer["headers"] = {name: {"$ref": f"#/components/headers/{ref}"} for name, ref in headers.items()}
+    for kind, media in route.responses.get(route.status_code or 200, {}).get("content", {}).items():
+        if "example" in media:  # FastAPI leaves out of it what is null
+            answer["content"][kind]["example"] = media["example"]
     name = _schema_of(answer)
     if name in examples.ANSWERS:
         answer["content"][JSON]["examples"] = {"li": {"$ref": f"#/components/examples/{name}"}}

@@ -35,6 +35,7 @@ TAGS: Final = {
     "offers": "Terms that bind the lender until they expire, with schedules to the cent and the proof behind them.",
     "negotiation": "What the borrower would accept, and the answer.",
     "agreements": "Accepted offers.",
+    "deadlines": "What runs beside a negotiation: clocks, holds, and requests for information.",
     "operations": "For those who run the service.",
 }
 PARAMETERS: Final[Document] = {

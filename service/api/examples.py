@@ -38,6 +38,7 @@ REQUESTS: Final[dict[str, Bodies]] = {
     "ask_for_human_review": EMPTY,
     "close_case": {"with the reason": {"reason": "Paid off by a relative."}},
     "assign_case": {"to a caseworker": {"assignee": "desk-7"}, "to nobody": {"assignee": None}},
+    "move_to_active_policy": {"with the reason": {"reason": "The rules of October are more favourable."}},
     "set_flags": {"an adviser": {"adviser_engaged": True}, "unknown again": {"adviser_engaged": None}},
     "verify_evidence": EMPTY,
     "refuse_evidence": {"with the reason": {"reason": "The second page cannot be read."}},
@@ -74,6 +75,9 @@ REQUESTS: Final[dict[str, Bodies]] = {
             "due_on": None,
         }
     },
+    "activate_policy": {"with the reason": {"reason": "Approved by the credit committee on 12 November."}},
+    "shadow_policy": {"to see first whom it changes": {"reason": "Compared until the end of the month."}},
+    "retire_policy": EMPTY,
     "post_schedule": {"what the documentation shows": SCHEDULE},
     "post_rates": {"what the documentation shows": RATES},
     "post_waterfall": {"what the documentation shows": WATERFALL},

@@ -4,6 +4,7 @@ from typing import Final, Literal
 
 from fastapi import APIRouter, Request, Response, status
 from fastapi.responses import HTMLResponse
+from pydantic import Field
 
 from service.api.parts import parts_of
 from service.api.views.records import View
@@ -46,6 +47,9 @@ class ReadyView(View):
     """Whether requests can be answered."""
 
     status: Literal["ok", "migrations are missing"]
+    policies: list[str] | None = Field(
+        default=None, description="What is wrong with packs, and which versions judge in their place; if anything is."
+    )
 
 
 @router.get("/docs", include_in_schema=False)
@@ -60,9 +64,14 @@ def livez() -> LiveView:
     return LiveView()
 
 
-@router.get("/readyz")
+@router.get("/readyz", response_model_exclude_none=True)
 async def readyz(request: Request, response: Response) -> ReadyView:
-    """Say whether the database answers and its schema is current."""
-    current = await is_current(parts_of(request).database)
+    """Say whether the database answers and its schema is current, and whether all packs can be read.
+
+    A pack that is broken does not keep the service from answering: the version that was activated judges on.
+    """
+    parts = parts_of(request)
+    current = await is_current(parts.database)
     response.status_code = status.HTTP_200_OK if current else status.HTTP_503_SERVICE_UNAVAILABLE
-    return ReadyView(status="ok" if current else "migrations are missing")
+    problems = await parts.in_force.look_for_problems()
+    return ReadyView(status="ok" if current else "migrations are missing", policies=problems or None)

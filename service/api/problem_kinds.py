@@ -24,6 +24,7 @@ from service.api.problems import (
 from service.api.transaction import WITH_BODY, Opens, Transactional
 from service.api.views.records import Record
 from service.domain.errors import DomainError, Invalid, NotFound, RuleBroken
+from service.domain.policy_versions import PolicyVersionMissing
 from service.storage.failures import Clash
 
 Kind = type[Refusal | DomainError]
@@ -56,7 +57,7 @@ def _refusals(route: APIRoute, method: str) -> Iterator[Kind]:
         return
     yield Invalid
     if "{" in route.path:
-        yield NotFound
+        yield from (NotFound, PolicyVersionMissing) if route.judges else (NotFound,)
     if method in WITH_BODY:
         yield from READ
     if route.opens is not Opens.NOTHING:

@@ -15,6 +15,7 @@ from service.api import (
     offers,
     operations,
     policies,
+    policy_versions,
     reviews,
 )
 
@@ -22,6 +23,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     assessments.router,
     calculations.router,
     policies.router,
+    policy_versions.router,
     cases.router,
     evidence.router,
     reviews.router,

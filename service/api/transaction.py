@@ -36,12 +36,13 @@ from fastapi.security import HTTPBearer
 from service.api import etags, idempotency_key
 from service.api.authentication import authenticate
 from service.api.bodies_in import Upload, read_json, read_upload
-from service.api.parts import Parts, parts_of
+from service.api.parts import Parts, desk_of, parts_of
 from service.api.problems import Refusal
 from service.api.query import parameters_of, require_known
 from service.domain.actors import Actor
 from service.domain.errors import Conflict, DomainError, RuleBroken
 from service.domain.lifecycle import CaseState, moves_from
+from service.domain.policy_versions import PolicyVersionMissing
 from service.storage.progress import progress
 from service.storage.work import UnitOfWork
 
@@ -128,6 +129,7 @@ class Transactional(APIRoute):
         flat = tuple(_flat(self.dependant))
         self.opens = max((_OPENED_BY[d.call] for d in flat if d.call in _OPENED_BY), default=Opens.NOTHING)
         self.takes_file = any(d.call is _upload for d in flat)
+        self.judges = any(d.call is desk_of for d in flat)
         self.refuses: Refusals = getattr(self.endpoint, "refuses", Refusals())
 
     @property
@@ -175,7 +177,17 @@ async def _with_file(request: Request, parts: Parts, run: Handler, key: str | No
 
 
 async def _open(request: Request, parts: Parts, run: Handler, *, opens: Opens, key: str | None) -> Response:
-    """Open what the route asks for, and run it."""
+    """Open what the route asks for, and run it; again where another process activated the policy of a case just now."""
+    await parts.in_force.freshen()
+    try:
+        return await _once(request, parts, run, opens=opens, key=key)
+    except PolicyVersionMissing:
+        if not await parts.in_force.freshen(now=True):
+            raise
+        return await _once(request, parts, run, opens=opens, key=key)
+
+
+async def _once(request: Request, parts: Parts, run: Handler, *, opens: Opens, key: str | None) -> Response:
     if opens is Opens.WRITING:
         response = await _write(request, parts, run, key)
     elif opens is Opens.READING:
@@ -202,6 +214,8 @@ async def _write(request: Request, parts: Parts, run: Handler, key: str | None) 
             return first
         response = await _run_on_version(request, run, work)
         await idempotency_key.keep(work, claim, response)
+    if progress(session).policies_changed:
+        await parts.in_force.freshen(now=True)
     return response
 
 

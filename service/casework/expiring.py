@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from service.casework import clocks, holds
-from service.casework.desk import Desk, local_day
+from service.casework.desk import Desk
 from service.casework.file import CaseFile, in_state, open_file
 from service.casework.following import happened
 from service.casework.moves import take
@@ -31,6 +31,7 @@ class RanOut:
     file: CaseFile
     clock: ClockRow
     policy: Policy
+    desk: Desk
 
 
 End = Callable[[RanOut], Awaitable[None]]
@@ -48,7 +49,7 @@ async def expire(work: UnitOfWork, *, case_id: UUID, clock_id: UUID, desk: Desk)
     policy = policy_of(file, desk)
     clock_rows.end(work, clock, ClockState.EXPIRED)
     await work.record(file.case, "clock_expired", clock=str(clock.id), code=clock.code, action=clock.end_action)
-    await _ENDS[EndAction(clock.end_action)](RanOut(work=work, file=file, clock=clock, policy=policy))
+    await _ENDS[EndAction(clock.end_action)](RanOut(work=work, file=file, clock=clock, policy=policy, desk=desk))
     clocks.note_next(file)
     return True
 
@@ -68,7 +69,7 @@ async def _lapse(ran: RanOut) -> None:
 
 async def _decide(ran: RanOut) -> None:
     if in_state(ran.file, CaseState.INFORMATION_REQUESTED):
-        await judge_what_is_there(ran.work, ran.file, policy=ran.policy)
+        await judge_what_is_there(ran.work, ran.file, policy=ran.policy, desk=ran.desk)
 
 
 async def _close(ran: RanOut) -> None:
@@ -90,7 +91,7 @@ async def _expire_offer(ran: RanOut) -> None:
 async def _end_hold(ran: RanOut) -> None:
     for hold in ran.file.holds:
         if hold.id == ran.clock.subject_id and hold.state == HoldState.RUNNING:
-            await holds.end(ran.work, ran.file, hold, on=local_day(ran.policy, ran.clock.due_at), why=ran.clock.code)
+            await holds.end(ran.work, ran.file, hold, on=ran.clock.due_on, why=ran.clock.code)
 
 
 async def _look_at_payments(ran: RanOut) -> None:

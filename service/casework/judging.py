@@ -73,8 +73,13 @@ def facts_of(matter: Matter, settings: PolicySettings, *, on: date) -> tuple[Fac
 def judge(matter: Matter, policy: Policy, *, on: date) -> Judgement:
     """Judge a matter by a policy as of a local day; recourse is worked out for what is not open."""
     facts, checked = facts_of(matter, policy.settings, on=on)
-    verdict = recourse(lambda changed: policy.judge(changed, on=on), facts, policy.judge(facts, on=on))
+    verdict = verdict_on(facts, policy, on=on)
     return Judgement(facts=facts, checked=checked, verdict=verdict)
+
+
+def verdict_on(facts: Facts, policy: Policy, *, on: date) -> Verdict:
+    """Return the verdict on facts as a review keeps it: with the recourse for what is not open."""
+    return recourse(lambda changed: policy.judge(changed, on=on), facts, policy.judge(facts, on=on))
 
 
 def required_items(settings: PolicySettings, facts: Facts) -> tuple[RequiredItem, ...]:

@@ -131,12 +131,12 @@ async def refuse_counter(work: UnitOfWork, *, counter_id: UUID, reason: str, des
     return Answered(file=file, round=round_, offer=None)
 
 
-async def rounds(work: UnitOfWork, *, case_id: UUID) -> list[Answered]:
-    """Read the counter-proposals of a case with their answers, newest first."""
+async def rounds(work: UnitOfWork, *, case_id: UUID) -> tuple[CaseFile, list[Answered]]:
+    """Read a case with its menus, and its counter-proposals with their answers, newest first."""
     file = await open_file(work, case_id, lock=False)
     by_id = {str(o.id): o for o in file.offers}
     found = [r for r in await offers.rounds_of(work.session, case_id) if r.kind == "counter"]
-    return [Answered(file=file, round=r, offer=by_id.get(r.document.get("offer", ""))) for r in reversed(found)]
+    return file, [Answered(file=file, round=r, offer=by_id.get(r.document.get("offer", ""))) for r in reversed(found)]
 
 
 async def _answer(

@@ -37,12 +37,14 @@ class LoanUnknown(RuleBroken):
 class Frame:
     """What every plan of a round is made in: the debts on the day offers take effect, and the ability to pay.
 
-    `first` names the secured loans, which the ability to pay serves before the others.
+    `first` names the secured loans, which the ability to pay serves before the others; `guaranteed` those for which
+    somebody else is bound.
     """
 
     debts: tuple[Debt, ...]
     currency: str
     first: frozenset[str]
+    guaranteed: frozenset[str]
     programmes: Mapping[str, Sequence[Programme]]
     ability: Ability
     settings: PolicySettings
@@ -83,6 +85,7 @@ def frame_of(
         ),
         currency=application.currency,
         first=frozenset(s.loan.id for s in snapshots if s.loan.secured is not None),
+        guaranteed=frozenset(s.loan.id for s in snapshots if s.loan.parties),
         programmes=open_programmes(verdict, settings),
         ability=ability_of(application, settings),
         settings=settings,

@@ -1,5 +1,6 @@
 """Reviewing a case: the policy judges it, the answer is kept, and what follows from it is done."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -16,7 +17,7 @@ from service.domain.completeness import lacking
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, NotPermitted, require_no
 from service.domain.lifecycle import CaseAction, CaseState
-from service.domain.policy import Level, Outcome, Policy
+from service.domain.policy import Level, Outcome, Policy, ReviewKind
 from service.storage import information, reviews
 from service.storage.documents import plain
 from service.storage.tables import ReviewRow
@@ -46,7 +47,7 @@ async def review(work: UnitOfWork, *, case_id: UUID, desk: Desk) -> tuple[CaseFi
     policy = policy_of(file, desk)
     if not in_state(file, CaseState.IN_REVIEW):
         await take(work, file, CaseAction.START_REVIEW, policy=policy)
-    return file, await _judge_and_follow(work, file, policy=policy, automatic=desk.automatic)
+    return file, await judge_and_follow(work, file, policy=policy, desk=desk)
 
 
 async def review_as_system(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> ReviewRow | None:
@@ -54,40 +55,53 @@ async def review_as_system(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> R
     if not desk.automatic or not in_state(file, *REVIEWABLE) or any(lacking(file.application)):
         return None
     system = work.as_system(caused_by=work.cause)
-    policy = policy_of(file, desk)
-    return await _judge_and_follow(system, file, policy=policy, automatic=True)
+    return await judge_and_follow(system, file, policy=policy_of(file, desk), desk=desk)
 
 
 def asks_for_facts_only(file: CaseFile) -> bool:
-    """Say whether the latest review found all documents there, and asked for a fact."""
+    """Say whether no document was asked for: the latest review found all there and asked for a fact."""
+    if any(request.state == "open" and request.items for request in file.requests):
+        return False
     return file.review is not None and reviews.facts_of(file.review).case.evidence_missing == 0
 
 
-async def judge_what_is_there(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> ReviewRow:
+async def judge_what_is_there(work: UnitOfWork, file: CaseFile, *, policy: Policy, desk: Desk) -> ReviewRow:
     """Judge a case whose time for information is over; what is still missing is not asked for again."""
     await take(work, file, CaseAction.START_REVIEW, policy=policy)
-    return await _judge_and_follow(work, file, policy=policy, automatic=True, asking=False)
+    return await judge_and_follow(work, file, policy=policy, desk=replace(desk, automatic=True), asking=False)
 
 
-async def _judge_and_follow(
-    work: UnitOfWork, file: CaseFile, *, policy: Policy, automatic: bool, asking: bool = True
+async def judge_and_follow(
+    work: UnitOfWork, file: CaseFile, *, policy: Policy, desk: Desk, asking: bool = True
 ) -> ReviewRow:
-    today = local_day(policy, work.now)
-    judgement = judge(matter(file, policy), policy, on=today)
-    row = await reviews.add(work, file.case, judgement.facts, judgement.verdict, on=today)
-    file.review, file.menu_empty = row, None
-    file.case.policy_id, file.case.policy_digest, file.case.review_id = policy.id, policy.digest, row.id
+    """Judge a case by a policy, to which it is pinned from then on, and do what follows from the verdict."""
+    row, judgement = await judge_only(work, file, policy=policy, desk=desk)
     if file.decision is not None and file.decision.automatic and file.decision.outcome == DecisionOutcome.APPROVE:
         file.decision = file.case.decision_id = None  # what the system approved rested on the review before
-    await work.record(file.case, "reviewed", review=str(row.id), outcome=judgement.verdict.outcome)
     system = work.as_system(caused_by=work.cause)
-    if judgement.verdict.outcome is Outcome.REQUEST_INFORMATION and automatic and asking:
+    if judgement.verdict.outcome is Outcome.REQUEST_INFORMATION and desk.automatic and asking:
         await _request(system, file, judgement, policy=policy)
     else:
-        await _follow(system, file, judgement, policy=policy, automatic=automatic)
+        await _follow(system, file, judgement, policy=policy, automatic=desk.automatic)
     if not in_state(file, CaseState.INFORMATION_REQUESTED):
         file.case.information_due_on = None
     return row
+
+
+async def judge_only(work: UnitOfWork, file: CaseFile, *, policy: Policy, desk: Desk) -> tuple[ReviewRow, Judgement]:
+    """Judge a case by a policy, and by the shadow versions beside it, of which only the answers are kept."""
+    today = local_day(policy, work.now)
+    judgement = judge(matter(file, policy), policy, on=today)
+    row = await reviews.add(work, file.case, judgement.facts, judgement.verdict, on=today)
+    for shadow in desk.beside(file.application):
+        if shadow.digest != policy.digest:
+            day = local_day(shadow, work.now)
+            other = judge(matter(file, shadow), shadow, on=day)
+            await reviews.add(work, file.case, other.facts, other.verdict, on=day, kind=ReviewKind.SHADOW)
+    file.review, file.menu_empty = row, None
+    file.case.policy_id, file.case.policy_digest, file.case.review_id = policy.id, policy.digest, row.id
+    await work.record(file.case, "reviewed", review=str(row.id), outcome=judgement.verdict.outcome)
+    return row, judgement
 
 
 async def _follow(work: UnitOfWork, file: CaseFile, judgement: Judgement, *, policy: Policy, automatic: bool) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -23,11 +23,15 @@ EVERY_SECONDS: Final = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """Several may work on one database: each end is done under the lock of its case, by whoever comes first."""
+    """Several may work on one database: each end is done under the lock of its case, by whoever comes first.
+
+    `before` is done before each sweep.
+    """
 
     database: Database
     desk: Desk
     clock: Callable[[], datetime]
+    before: Callable[[], Awaitable[object]] | None = None
     every_seconds: float = EVERY_SECONDS
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -45,6 +49,8 @@ class Worker:
 
     async def sweep(self) -> int:
         """Do the end of every clock that has run out, and say how many were done; one that fails stops no other."""
+        if self.before is not None:
+            await self.before()
         done = 0
         passed_over: set[UUID] = set()
         while True:

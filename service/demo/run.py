@@ -35,6 +35,8 @@ class KeyWanted:
 
 
 KeyMaker = Callable[[Sequence[KeyWanted]], Awaitable[Sequence[str]]]
+Replay = Callable[[], Awaitable[tuple[bool, str]]]
+"""Judges all reviews again: whether every verdict is the same, and the result in a line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,7 @@ class Played:
     caseworker_key: str
 
 
-async def run(console: Console, *, data: Path, today: date, make_keys: KeyMaker) -> Played:
+async def run(console: Console, *, data: Path, today: date, make_keys: KeyMaker, replay: Replay) -> Played:
     """Run the demo over an empty data folder; it is well when every case ended legitimately and every plan balances."""
     started = monotonic()
     bodies = [signing_in(body) for body in applications(today)]
@@ -61,8 +63,9 @@ async def run(console: Console, *, data: Path, today: date, make_keys: KeyMaker)
         console.print(f"{len(accounts)} cases negotiated in {monotonic() - started:.1f} seconds")
         _report(console, accounts)
         told = await story.tell(console, desk, today=today)
-    well = _conclude(console, accounts, told, seconds=monotonic() - started)
-    return Played(well=well, accounts=accounts, caseworker_key=keys[1])
+    same, line = await replay()
+    well = _conclude(console, accounts, told, replayed=line, seconds=monotonic() - started)
+    return Played(well=well and same, accounts=accounts, caseworker_key=keys[1])
 
 
 def signing_in(body: Json) -> Json:
@@ -135,7 +138,9 @@ def _head(console: Console, title: str) -> None:
     console.rule(title, align="left", style="cyan")
 
 
-def _conclude(console: Console, accounts: Sequence[Account], told: story.Telling, *, seconds: float) -> bool:
+def _conclude(
+    console: Console, accounts: Sequence[Account], told: story.Telling, *, replayed: str, seconds: float
+) -> bool:
     """Say whether every case ended and every plan balances."""
     proofs = Proofs()
     for one in (*(account.proofs for account in accounts), told.proofs):
@@ -145,6 +150,7 @@ def _conclude(console: Console, accounts: Sequence[Account], told: story.Telling
     _head(console, "In the end")
     console.print(f"{ended} of {len(accounts)} cases came to a legitimate end, and so did Li's.")
     console.print(f"{balanced} of {len(proofs.checked)} plans balance to the cent, re-checked from their JSON.")
+    console.print(f"All reviews judged again from what is stored: {replayed}.")
     for account in accounts:
         if account.fault is not None:
             console.print(f"  {account.reference}: {account.fault}", style="bold red")

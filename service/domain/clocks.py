@@ -59,12 +59,15 @@ class ClockPlan:
     source: str
 
 
+DECIDED: Final = frozenset({"make_offers", "reject", "lapse", "refer"})
+"""Deeds after which nobody waits for a decision."""
+
 MET_BY: Final[dict[str, frozenset[str]]] = {
     "created": frozenset({"submit", "withdraw"}),
-    "submit": frozenset({"make_offers", "reject"}),
-    "evidence_complete": frozenset({"make_offers", "reject"}),
-    "provide_information": frozenset({"make_offers", "reject"}),
-    "request_information": frozenset({"provide_information", "start_review"}),
+    "submit": DECIDED,
+    "evidence_complete": DECIDED,
+    "provide_information": DECIDED,
+    "request_information": frozenset({"provide_information", "start_review", "lapse", "refer"}),
     "make_offers": frozenset({"accept", "counter", "decline"}),
     "counter": frozenset({"make_offers", "refuse_counter", "accept"}),
     "reject": frozenset({"appeal", "reopen", "request_human_review"}),

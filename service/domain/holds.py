@@ -96,12 +96,3 @@ def require_sensible(*, scopes: Collection[str], starts_on: date, ends_on: date 
         problems.append(Problem("/ends_on", "in_the_past", "The hold would be over already."))
     if problems:
         raise HoldNotAllowed("The hold cannot stand so.", problems)
-
-
-def running_on(spans: Iterable[Span], day: date) -> frozenset[str]:
-    """Return the scopes that are paused on a day."""
-    found: set[str] = set()
-    for span in spans:
-        if span.starts_on <= day and (span.ends_on is None or day <= span.ends_on):
-            found |= span.scopes
-    return frozenset(found)

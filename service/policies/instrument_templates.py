@@ -22,7 +22,7 @@ def template(raw: Any) -> InstrumentTemplate:
     kind = str(raw.get("kind"))
     if kind not in KINDS:
         raise several([(".kind", f"there is no instrument {kind}; there are {', '.join(sorted(KINDS))}")])
-    own = {name: value for name, value in raw.items() if name != "kind"}
+    own = {name: _exact(value) for name, value in raw.items() if name != "kind"}
     grids = {name: _values(name, value) for name, value in own.items() if _varies(kind, name, value)}
     fixed = {name: value for name, value in own.items() if name not in grids}
     found = list(dict.fromkeys(_problems(kind, fixed, grids)))
@@ -40,6 +40,19 @@ def contradictions(templates: tuple[InstrumentTemplate, ...]) -> Iterator[Told]:
         require_valid(joined(first))
     except TermsNotValid as broken:
         yield "", broken.detail.rstrip(".")
+
+
+def _exact(value: Any) -> Any:
+    """Write decimals out, as they stand in the pack: what is made from text is exact."""
+    match value:
+        case float():
+            return str(value)
+        case list():
+            return [_exact(one) for one in value]
+        case dict():
+            return {name: _exact(one) for name, one in value.items()}
+        case _:
+            return value
 
 
 def alternatives(found: InstrumentTemplate) -> Iterator[Instrument]:

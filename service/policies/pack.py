@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from service.domain.facts import Facts
 from service.domain.policy import Verdict
@@ -21,8 +21,11 @@ JUDGEMENT: Final = "2"
 class Pack:
     """A pack that was read without problems; it implements `Policy`."""
 
+    kind: ClassVar[str] = "pack"
+
     book: Rulebook
     digest: str
+    text: str
 
     @property
     def id(self) -> str:
@@ -56,7 +59,7 @@ def load_pack(path: Path) -> Pack:
 def pack_of(text: str, *, name: str) -> Pack:
     """Read a pack from its text; `name` stands before each problem."""
     digest = hashlib.sha256(f"{JUDGEMENT}\n{text}".encode()).hexdigest()
-    return Pack(book=read_pack(text, name=name), digest=digest)
+    return Pack(book=read_pack(text, name=name), digest=digest, text=text)
 
 
 __all__ = ["Pack", "PackBroken", "load_pack", "pack_of"]

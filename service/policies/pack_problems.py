@@ -73,10 +73,11 @@ def texts_differ(document: Mapping[str, Any]) -> Iterator[str]:
 
 def programmes_unknown(document: Mapping[str, Any]) -> Iterator[str]:
     """Yield the waterfalls of programmes that the pack does not have."""
-    codes = {programme.get("code") for _, programme in tables(document, "programmes")}
+    codes = [programme.get("code") for _, programme in tables(document, "programmes")]
     for at, waterfall in tables(document, "waterfall"):
-        if waterfall.get("programme") not in codes:
-            yield f"{at}.programme: there is no programme {waterfall.get('programme')}"
+        code = waterfall.get("programme")
+        if isinstance(code, str) and code not in codes:
+            yield f"{at}.programme: there is no programme {code}"
 
 
 def amounts_lacking(document: Mapping[str, Any]) -> Iterator[str]:

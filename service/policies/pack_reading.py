@@ -49,11 +49,24 @@ def read_pack(text: str, *, name: str) -> Rulebook:
 
 def _validated(document: Mapping[str, Any]) -> tuple[PackTable | None, list[str]]:
     # As JSON, because there lists become tuples and words members of enums, while nothing else is let through.
-    told = json.dumps(document, default=str)
+    told = _as_json(document)
     try:
         return PackTable.model_validate_json(told, context=Context(amounts=_amounts(document))), []
     except ValidationError as error:
         return None, list(problems_of(error))
+
+
+def _as_json(value: Any) -> str:
+    """Write a value of TOML as JSON: decimals stay numbers, not-a-number too; days become text."""
+    match value:
+        case dict():
+            return "{" + ",".join(f"{json.dumps(key)}:{_as_json(inner)}" for key, inner in value.items()) + "}"
+        case list():
+            return f"[{','.join(map(_as_json, value))}]"
+        case Decimal():
+            return str(value) if value.is_finite() else json.dumps(float(value))
+        case _:
+            return json.dumps(value, default=str)
 
 
 def _amounts(document: Mapping[str, Any]) -> dict[str, dict[str, int]]:
@@ -71,9 +84,9 @@ def _sources(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield where each figure comes from, by its key."""
     for name, table in document.items():
         if name == SOURCE:
-            yield from table.items()
+            yield from ((key, str(source)) for key, source in table.items())
         elif isinstance(table, Mapping) and isinstance(table.get(SOURCE), Mapping):
-            yield from ((f"{name}.{key}", source) for key, source in table[SOURCE].items())
+            yield from ((f"{name}.{key}", str(source)) for key, source in table[SOURCE].items())
         elif name == "authority":
             yield from ((f"authority.{key}", source) for key, source in _sources(table))
 

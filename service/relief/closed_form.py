@@ -44,7 +44,7 @@ def has_closed_form(family: Family, settings: Settings) -> bool:
     kinds = set(times)
     if settings.even_out or not all(_plain(template) for template in family.templates):
         return False
-    if any(count > 1 for kind, count in times.items() if kind != "waive") or not _waivers_join(family):
+    if any(count > 1 for kind, count in times.items() if kind != "waive") or not _waived_once(family):
         return False
     if "settlement" in kinds:
         return kinds <= SETTLING and family.debt.repayment is not Repayment.BULLET
@@ -57,13 +57,12 @@ def _plain(template: InstrumentTemplate) -> bool:
     return plain and varying <= VARYING.get(template.kind, varying) and template.parameters.get("then") != "end"
 
 
-def _waivers_join(family: Family) -> bool:
-    """Whether all waivers vest alike and no component is named twice."""
+def _waived_once(family: Family) -> bool:
+    """Whether no component is named by two waivers."""
     waivers = [template for template in family.templates if template.kind == "waive"]
     named: list[str] = []
     for waiver in waivers:
         parameters = {*waiver.parameters, *waiver.grids}
         named += [component.value for component in Component if component.value in parameters]
         named += [str(waiver.parameters["component"])] if "component" in parameters else []
-    vests = {str(waiver.parameters.get("vests", "signature")) for waiver in waivers}
-    return len(vests) < 2 and len(set(named)) == len(named)
+    return len(set(named)) == len(named)

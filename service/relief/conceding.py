@@ -6,19 +6,21 @@ from typing import Final
 
 from service.domain.money import Component, rounded, rounded_up
 from service.domain.settings import Programme
-from service.relief.asking import Asked, payment_of
+from service.relief.asking import Asked
 from service.relief.bounds import Breach
 from service.relief.conditions import Appraisal, Baseline, Conditions, appraise
 from service.relief.families import Family, family, joined
-from service.relief.instruments import Instrument, Settlement, Terms, Upfront, Waive
+from service.relief.instruments import Instrument, Settlement, SettlementPayment, Terms, Upfront, Waive
 from service.relief.limits import settled
 from service.relief.nearest import Nearest
 from service.relief.plan import Plan
 from service.relief.proposal import Part
-from service.relief.sharing import MONTHS
+from service.relief.sharing import MONTHS, in_months
 from service.relief.terms import SETTLEMENT_PAYMENTS_MAX
 
 FOUR_PLACES: Final = Decimal("0.0001")
+FINE: Final = Decimal("1e-18")
+"""Fine enough that a part of any debt is right to the minor unit."""
 
 
 def concede(base: Baseline, programme: Programme, asked: Asked, conditions: Conditions, last: Plan | None) -> Nearest:
@@ -103,21 +105,28 @@ def _beyond_payments(base: Baseline, whole: Family, asked: Asked) -> tuple[Breac
 
 
 def _beyond_ability(found: Appraisal, asked: Asked) -> tuple[Breach, ...]:
-    """Return why a settlement that pays as much in all is not paid as asked: more a month, or longer."""
-    payment = payment_of(found.plan, multiple=1)
-    if asked.payment is not None and payment > asked.payment:
-        return (Breach(limit="repays_the_debt", bound=payment, asked=asked.payment),)
-    return (Breach(limit="affordable_payment", bound=payment, asked=asked.payment),)
+    """Return why a settlement that pays as much in all is not paid as asked for: it has to be affordable."""
+    payment = _monthly(found)
+    limit = "affordable_payment" if asked.payment is None or payment <= asked.payment else "repays_the_debt"
+    return (Breach(limit=limit, bound=payment, asked=asked.payment),)
 
 
 def _settled(base: Baseline, whole: Family, part: Decimal, asked: Asked, conditions: Conditions) -> Appraisal | None:
-    """Return the settlement of a part of the debt in the fewest payments that keep every limit.
+    """Return the settlement of a part of the debt, paid as nearly as asked for as every limit allows.
 
-    The sum at once is paid at signature; the months asked for are tried first.
+    The sum at once is paid at signature, the rest in the fewest payments that are no higher than asked for; where
+    none are, in the most.
     """
-    counts, count_asked = range(1, _payments_max(whole) + 1), asked.instalments(base.debt.frequency)
-    preferred = [count_asked] if count_asked in counts else []
-    for count in (*preferred, *counts):
+    frequency, wanted = base.debt.frequency, asked.instalments(base.debt.frequency)
+    left = rounded_up(part * _owed(base, whole)) - asked.lump_sum
+
+    def order(count: int) -> tuple[bool, int]:
+        if asked.payment is None:
+            return count != wanted, count
+        over = in_months(left // count, frequency) > asked.payment
+        return over, -count if over else count
+
+    for count in sorted(range(1, _payments_max(whole) + 1), key=order):
         terms = _terms(base, whole, part, count=count, lump_sum=asked.lump_sum)
         found = appraise(base, terms, whole.programme.limits, conditions)
         if isinstance(found, Appraisal) and not found.breaches:
@@ -130,10 +139,12 @@ def _terms(base: Baseline, whole: Family, part: Decimal, *, count: int, lump_sum
     others = _plain(whole)
     owed = base.debt.balance.total - _given_up(base, others)
     total = rounded_up(part * owed)
-    at_once = min(lump_sum, max(total - 1, 0))
-    fraction = part if not at_once else Decimal(total - at_once) / max(owed - at_once, 1)
+    if lump_sum >= total:
+        at_once = SettlementPayment(due_on=base.debt.effective_on, amount=total)
+        return joined([*others, Settlement(payments=(at_once,))])
+    fraction = (Decimal(total - lump_sum) / max(owed - lump_sum, 1)).quantize(FINE)
     made: list[Instrument] = [*others, Settlement(fraction=fraction, instalments=count)]
-    return joined([*made, Upfront(amount=at_once)] if at_once else made)
+    return joined([*made, Upfront(amount=lump_sum)] if lump_sum else made)
 
 
 def _plain(whole: Family) -> Terms:
@@ -156,6 +167,11 @@ def _given_up(base: Baseline, terms: Terms) -> int:
 def _keeps(found: Appraisal, asked: Asked) -> bool:
     """Say whether a settlement asks for no more a month, and lasts no longer, than is asked for."""
     count = asked.instalments(found.plan.frequency)
-    if asked.payment is not None and payment_of(found.plan, multiple=1) > asked.payment:
+    if asked.payment is not None and _monthly(found) > asked.payment:
         return False
     return count is None or len(found.plan.schedule) <= count
+
+
+def _monthly(found: Appraisal) -> int:
+    """Return what a settlement asks for a month; payments that differ by the unit that cannot be shared are alike."""
+    return in_months(min(row.payment for row in found.plan.schedule), found.plan.frequency)

@@ -17,6 +17,7 @@ from service.relief.debt import Debt
 from service.relief.instruments import ORDER
 from service.relief.labels import why
 from service.relief.nearest import Nearest, nearest
+from service.relief.plan import Plan
 from service.relief.proposal import Part, Proposal, proposal
 from service.relief.several import UNCHANGED, Loans, exactly, share_ability
 from service.relief.sharing import shared_capacity
@@ -216,7 +217,7 @@ def _differences(made: Proposal, asked: Asked, binding: Sequence[Breach], *, mul
     fields: tuple[tuple[str, Figure, Figure], ...] = (
         ("payment", asked.payment, payment),
         ("months", asked.months, made.totals.months),
-        ("lump_sum", asked.lump_sum or None, made.totals.upfront),
+        ("lump_sum", asked.lump_sum or None, sum(_at_once(loan.plan) for loan in made.loans)),
         ("first_due_on", wanted_on, first_due_on),
     )
     return tuple(
@@ -224,6 +225,11 @@ def _differences(made: Proposal, asked: Asked, binding: Sequence[Breach], *, mul
         for name, before, after in fields
         if before is not None and before != after and not (name == "payment" and payment <= (asked.payment or 0))
     )
+
+
+def _at_once(made: Plan) -> int:
+    """Return what is paid at signature, by a settlement that is paid in one sum as well."""
+    return made.upfront.total + sum(row.payment for row in made.schedule if row.due_on <= made.debt.effective_on)
 
 
 FIRST_OF: Final = {

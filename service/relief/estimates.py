@@ -23,11 +23,12 @@ from service.relief.treated import Treated
 class Estimates:
     """One figure for each plan of a family; money in minor units, flat arrays in the order of the numbers.
 
-    `least` has a column for highest payment, total, last day and present value negated: the least that each can be,
+    `least` has a row for highest payment, total, last day and present value negated: the least that each can be,
     and `width` by how much it may be more (infinite where a plan cannot be foreseen). `peaks` has a row for each step
     of the capacity: the least that its highest monthly demand can be. `given_up` has a row for each component: the
     fraction of it that a waiver gives up. `share_paid` is what a settlement pays of the debt, `rate` the rate of a
-    plan that names one (otherwise infinite), `final` a separate amount at the end. What cannot be planned is not
+    plan that names one (otherwise infinite), `final` a separate amount at the end, `balloon` the part of the last
+    payment that is one. What cannot be planned is not
     `possible`. `outlay` holds the payments, where they are known in closed form.
     """
 
@@ -39,6 +40,7 @@ class Estimates:
     eased: Counts
     upfront: Floats
     final: Floats
+    balloon: Floats
     waived: Floats
     waived_principal: Floats
     given_up: Floats
@@ -56,13 +58,14 @@ def estimate(family: Family, settings: Settings, *, steps: Sequence[date]) -> Es
     bounds = (found.highest, found.total, found.end, found.value)
     return Estimates(
         possible=flat(found.possible, np.bool_),
-        least=np.stack([flat(least) for least, _ in bounds], axis=1),
-        width=np.stack([flat(width) for _, width in bounds], axis=1),
+        least=np.stack([flat(least) for least, _ in bounds]),
+        width=np.stack([flat(width) for _, width in bounds]),
         peaks=np.stack([flat(peak) for peak in _peaks(found, family, steps)]),
         count=flat(found.count, np.int64),
         eased=flat(outlay.eased, np.int64),
         upfront=flat(outlay.upfront),
         final=flat(outlay.final),
+        balloon=flat(outlay.balloon),
         waived=flat(sum(treated.waived.values())),
         waived_principal=flat(treated.waived[Component.PRINCIPAL]),
         given_up=np.stack([flat(treated.given_up[component]) for component in Component]),

@@ -39,10 +39,11 @@ def beyond_ability(e: Estimates, family: Family, ability: Ability, obligations: 
         over = np.maximum(over, (peak - spare - room) / max(room, 1))
     yield "affordable_payment", over
     yield "affordable_upfront", (e.upfront - 1 - ability.lump_sum) / max(ability.lump_sum, 1)
-    if e.final.any():
-        # The month of the final amount may carry a part of it.
+    final = e.final + e.balloon
+    if final.any():
+        # The month of a final amount may carry a part of it.
         free = max(0, max(amount for _, amount in ability.steps) - obligations)
-        yield "affordable_balloon", (e.final - 1 - free - ability.balloon) / max(ability.balloon, 1)
+        yield "affordable_balloon", (final - 1 - free - ability.balloon) / max(ability.balloon, 1)
 
 
 def _of_counts(e: Estimates, family: Family) -> Iterator[tuple[str, Floats]]:
@@ -80,8 +81,8 @@ def _beyond_authority(e: Estimates, base: Baseline, conditions: Conditions) -> F
         return nothing
     within = {level.value for level in Level if level.rank <= conditions.level.rank}
     beyond = nothing + 1
-    # What the contract is worth less the most that the plan may be worth, whose negative is the least of the column.
-    concession = base.present_value + e.least[:, VALUE]
+    # What the contract is worth less the most that the plan may be worth, whose negative is the least of the row.
+    concession = base.present_value + e.least[VALUE]
     for step in conditions.settings.authority:
         if step.level not in within or not covers(step, exposure=conditions.exposure, currency=conditions.currency):
             continue

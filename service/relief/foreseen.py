@@ -63,6 +63,7 @@ def scheduled(columns: Columns, treated: Treated) -> Foreseen:
         upfront=treated.upfront,
         final=treated.set_aside + made.put_off,
         off=made.margin + made.wobble * made.longest,
+        balloon=made.balloon,
         waived=unpaid_interest(columns) == "waived",
         compounds=unpaid_interest(columns) == "compound",
     )
@@ -90,6 +91,7 @@ def settled(columns: Columns, treated: Treated) -> Foreseen:
     count = columns.count("settlement")
     owed = sum(treated.left.values())
     paid = np.floor(share * owed + 0.5)
+    count = np.minimum(count, np.maximum(paid, 1)).astype(np.int64)
     treated.give_up(owed - paid)
     calendar = calendar_of(family)
     days = [calendar.due_on(n) for n in range(int(np.max(count)))]

@@ -42,6 +42,7 @@ class Levels:
     spread: Any
     put_off: Any
     level: Any
+    balloon: Any
 
 
 class _Easing(NamedTuple):
@@ -61,7 +62,8 @@ def levels(columns: Columns, treated: Treated, discounts: Discounts, row: Any, *
     last = eased + regular
     start, end = discounts.factors[row, eased], discounts.factors[row, last]
     growth = discounts.over(row, eased, last)
-    level, unclear = _rounded((easing.bears * start - treated.balloon() * end) / growth, settings)
+    balloon = treated.balloon()
+    level, unclear = _rounded((easing.bears * start - balloon * end) / growth, settings)
     # Each period's interest is off by half a unit, and grows until the end; a level on the wrong side of a tie by more.
     margin = (0.5 + unclear * settings.multiple) * growth / end + 2
     paid_off = last + 0 * level.astype(np.int64)
@@ -78,7 +80,7 @@ def levels(columns: Columns, treated: Treated, discounts: Discounts, row: Any, *
     # A period whose interest is above the level payment repays nothing, and asks for more.
     clamped = level < easing.bears * discounts.rates[row] * _longest_period(discounts, eased) + 0.6
     unforeseen = (clamped & (regular > 1)) | (early & ((spread.total > 0) | (margin >= level))) | (easing.bears <= 0)
-    margin = np.where(unforeseen, NEVER, margin)
+    margin, wobble = np.where(unforeseen, NEVER, margin), np.where(clamped, NEVER, wobble)
     at_first = [Stretch(n, n + (n < eased), paid, paid) for n, paid in enumerate(easing.payments)]
     others = Stretch(eased, paid_off - 1, level + carry, level + carry - wobble)
     very_last = Stretch(paid_off - 1, paid_off, final + carry, final + carry - margin - wobble)
@@ -95,6 +97,7 @@ def levels(columns: Columns, treated: Treated, discounts: Discounts, row: Any, *
         spread=spread.total,
         put_off=easing.put_off,
         level=level,
+        balloon=balloon,
     )
 
 

@@ -87,7 +87,7 @@ class _Seeker:
         def accepts(found: Appraisal) -> bool:
             return found.concession <= most and self._accepts(found)
 
-        return self._first(searches, _cheapest_first, _cost_columns, among, accepts)
+        return self._first(searches, _cheapest_first, _costs, among, accepts)
 
     def nearest(self, searches: Sequence[Search]) -> Part | None:
         """Return the plan at the least distance from what is asked for."""
@@ -97,13 +97,13 @@ class _Seeker:
         self,
         searches: Sequence[Search],
         rank: Callable[[Appraisal], tuple[Any, ...]],
-        columns: Callable[[Search], Floats],
+        figures: Callable[[Search], Sequence[Floats]],
         among: dict[int, Mask],
         accept: Callable[[Appraisal], bool] | None,
     ) -> Part | None:
         found = []
         for search in searches:
-            best = search.first(columns(search), rank, among=among.get(id(search)), accept=accept)
+            best = search.first(figures(search), rank, among=among.get(id(search)), accept=accept)
             if best is not None:
                 found.append((best, search.family.programme))
         best_of_all = min(found, key=lambda item: rank(item[0]), default=None)
@@ -126,18 +126,18 @@ class _Seeker:
         """Return the least that a plan can ask for a month; a last instalment that absorbs rounding does not count."""
         e, multiple = search.estimates, self.conditions.settings.rounding.multiple
         absorbed = (e.count + 1) * multiple
-        least: Floats = (e.least[:, HIGHEST] - absorbed) * self.base.debt.frequency.periods_per_year / MONTHS - 1
+        least: Floats = (e.least[HIGHEST] - absorbed) * self.base.debt.frequency.periods_per_year / MONTHS - 1
         return least
 
-    def _by_concession(self, search: Search) -> Floats:
+    def _by_concession(self, search: Search) -> Sequence[Floats]:
         e = search.estimates
-        conceded = np.maximum(self.base.present_value + e.least[:, VALUE] - 1, 0)
-        return np.column_stack([conceded, _cost_columns(search)])
+        conceded = np.maximum(self.base.present_value + e.least[VALUE] - 1, 0)
+        return [conceded, *_costs(search)]
 
-    def _by_distance(self, search: Search) -> Floats:
+    def _by_distance(self, search: Search) -> Sequence[Floats]:
         """Return the least that the distance of each plan from what is asked for can be."""
         e, asked, exposure = search.estimates, self.asked, max(self.base.debt.balance.total, 1)
-        conceded = np.maximum(self.base.present_value + e.least[:, VALUE] - 1, 0)
+        conceded = np.maximum(self.base.present_value + e.least[VALUE] - 1, 0)
         total = self._weight("waived") * conceded / exposure - HAIR
         if asked.payment is not None:
             over = np.maximum(self._least_payment(search) - asked.payment, 0)
@@ -146,7 +146,7 @@ class _Seeker:
             total = total + self._weight("months") * self._months_off(search, asked.months) / max(asked.months, 1)
         off = np.maximum(np.abs(e.upfront - asked.lump_sum) - 3, 0)
         total = total + self._weight("upfront") * off / (asked.lump_sum or exposure)
-        return np.column_stack([total, _cost_columns(search)])
+        return [total, *_costs(search)]
 
     def _months_off(self, search: Search, months: int) -> Floats:
         """Return the least that plans can be longer (or, where no payment is named, other) than so many months."""
@@ -155,9 +155,9 @@ class _Seeker:
         longer: Floats = np.maximum(fewest - months, 0)
         if self.asked.payment is not None:
             return longer
-        most = np.where(e.width[:, END] > 0, np.ceil((e.count + 2) * MONTHS / a_year), fewest)
+        most = np.where(e.width[END] > 0, np.ceil((e.count + 2) * MONTHS / a_year), fewest)
         off = longer + np.maximum(months - most, 0)
-        least: Floats = np.where(e.width[:, END] >= NEVER, 0, off)
+        least: Floats = np.where(e.width[END] >= NEVER, 0, off)
         return least
 
     def _weight(self, name: str) -> float:
@@ -182,9 +182,8 @@ def _conceded_first(found: Appraisal) -> tuple[int, int, int, int]:
     return found.concession, *_cheapest_first(found)
 
 
-def _cost_columns(search: Search) -> Floats:
-    columns: Floats = search.estimates.least[:, [TOTAL, END, HIGHEST]]
-    return columns
+def _costs(search: Search) -> list[Floats]:
+    return [search.estimates.least[row] for row in (TOTAL, END, HIGHEST)]
 
 
 def _families(whole: Family, asked: Asked) -> Iterator[Family]:

@@ -50,7 +50,8 @@ class Outlay:
     """The payments of all plans of a family; figures are as wide as the axes they depend on.
 
     `level` services the `balance` after `eased` instalments, in which interest is `waived`, `compounds`, or is kept
-    apart. `longest` is the `count` before rounding ends a plan early, `off` bounds how far off its payments may be.
+    apart. `longest` is the `count` before rounding ends a plan early, `off` bounds how far off its payments may be,
+    `balloon` is the part of the last one that is paid from a source of its own.
     """
 
     shape: tuple[int, ...]
@@ -67,6 +68,7 @@ class Outlay:
     upfront: Any
     final: Any
     off: Any
+    balloon: Any = 0
     waived: bool = False
     compounds: bool = False
 
@@ -96,12 +98,14 @@ class Outlay:
     def peak(self, start: int, end: int, *, per_month: Callable[[Any], Any] | None = None) -> Any:
         """Return the least that the highest payment of the instalments from a position until another can be.
 
-        `per_month` says how many of so many payments in a row a month has: then it is what that month asks for.
+        `per_month` says how many of so many payments in a row a month has: then it is what that month asks for,
+        a balloon apart.
         """
         found: Any = np.float64(0)
-        for stretch in self.stretches:
+        for number, stretch in enumerate(self.stretches, start=1):
             inside = np.minimum(stretch.end, end) - np.maximum(stretch.start, start)
-            asked = np.where(inside > 0, stretch.least, 0)
+            apart = self.balloon if per_month and number == len(self.stretches) else 0
+            asked = np.where(inside > 0, stretch.least - apart, 0)
             found = np.maximum(found, asked * per_month(np.maximum(inside, 0)) if per_month else asked)
         return found
 

@@ -32,24 +32,25 @@ def planned(
         appraise(int(number))
     found = {number: made for number, made in known.items() if isinstance(made, Appraisal)}
     numbers = np.array(sorted(found), dtype=np.int64)
-    columns = np.zeros((12 + len(Component) + len(steps), size))
+    columns = np.zeros((13 + len(Component) + len(steps), size))
     if found:
         columns[:, numbers] = np.array([_figures(found[int(number)], steps) for number in numbers]).T
-    shares = slice(12, 12 + len(Component))
+    shares = slice(13, 13 + len(Component))
     possible = np.zeros(size, dtype=np.bool_)
     possible[numbers] = True
     return Estimates(
         possible=possible,
-        least=np.ascontiguousarray(columns[:4].T),
-        width=np.zeros((size, 4)),
+        least=columns[:4],
+        width=np.zeros((4, size)),
         count=columns[4].astype(np.int64),
         eased=columns[5].astype(np.int64),
         upfront=columns[6],
         final=columns[7],
-        waived=columns[8],
-        waived_principal=columns[9],
-        rate=columns[10],
-        share_paid=columns[11],
+        balloon=columns[8],
+        waived=columns[9],
+        waived_principal=columns[10],
+        rate=columns[11],
+        share_paid=columns[12],
         given_up=columns[shares],
         peaks=columns[shares.stop :],
     )
@@ -64,6 +65,7 @@ def _figures(found: Appraisal, steps: Sequence[date]) -> list[float]:
         eased_instalments(made),
         made.upfront.total,
         made.deferred.amount if made.deferred else 0,
+        made.balloon,
         made.waived.total,
         made.waived.principal,
         _lowest_rate(made.terms),
@@ -89,7 +91,7 @@ def _given_up(made: Plan, component: Component) -> float:
 def _peaks(made: Plan, steps: Sequence[date]) -> list[float]:
     """Return the highest monthly demand between each step of the capacity and the next."""
     ends = [*steps[1:], date.max]
-    months = demands((made,)).values()
+    months = demands((made,), balloons=False).values()
     return [
         max((float(m.amount) for m in months if start <= m.on < end), default=0.0)
         for start, end in zip(steps, ends, strict=True)

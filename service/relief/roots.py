@@ -21,7 +21,7 @@ PRECISION: Final = 1e-14
 SIGN_CHANGES_MAX: Final = 24
 GRID_POINTS: Final = 1_000
 INTERVALS_MAX: Final = 15_000
-TERMS_MAX: Final = 8_000_000
+TERMS_MAX: Final = 4_000_000
 """How many intervals are looked at beside the grid, and terms in them: no flows take more than a moment."""
 
 GROWTH_MAX: Final = 690.0

@@ -1,6 +1,6 @@
 """Finding the best plan of a family: estimates steer, and what is found has been worked out to the minor unit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -83,36 +83,36 @@ class Search:
 
     def least(self, objective: Objective) -> float:
         """Return the least that the first figure of an objective can be; infinite when no plan is left."""
-        return float(self.estimates.least[:, objective[0]][self.alive].min(initial=np.inf))
+        return float(self.estimates.least[objective[0]][self.alive].min(initial=np.inf))
 
     def best(self, objective: Objective, *, within: Ability | None = None) -> Appraisal | None:
         """Return the feasible plan that is first by an objective, or None; `within` narrows what may be asked for."""
-        columns = self.estimates.least[:, list(objective)]
+        figures = [self.estimates.least[column] for column in objective]
         if within is None:
-            return self.first(columns, lambda found: ranked(found, objective))
+            return self.first(figures, lambda found: ranked(found, objective))
         beyond = [over for _, over in beyond_ability(self.estimates, self.family, within, 0)]
         return self.first(
-            columns,
+            figures,
             lambda found: ranked(found, objective),
             among=np.all([over <= 0 for over in beyond], axis=0),
             accept=lambda found: not affordable((found.plan,), within),
         )
 
     def first(
-        self, columns: Floats, rank: Rank, *, among: Mask | None = None, accept: Accept | None = None
+        self, figures: Sequence[Floats], rank: Rank, *, among: Mask | None = None, accept: Accept | None = None
     ) -> Appraisal | None:
-        """Return the feasible plan of the lowest rank; `columns` hold the least that its first figures can be.
+        """Return the feasible plan of the lowest rank; `figures` are the least that the figures of a rank can be.
 
         `among` narrows the search to some plans, `accept` is what a plan that has been worked out must pass as well.
         """
         left = self.alive.copy() if among is None else self.alive & among
         best: Appraisal | None = None
-        while (number := _lowest(columns, left)) is not None and self._may_work_out(number):
+        while (number := _lowest(figures, left)) is not None and self._may_work_out(number):
             left[number] = False
             found = self.feasible(number)
             if found is not None and (accept is None or accept(found)):
                 best = found if best is None else min(best, found, key=rank)
-                left &= _may_precede(columns, rank(best))
+                left &= _may_precede(figures, rank(best))
         return best
 
     def _may_work_out(self, number: int) -> bool:
@@ -121,8 +121,12 @@ class Search:
     def dominator(self, of: Appraisal) -> Appraisal | None:
         """Return a feasible plan of the family that dominates a plan, or None."""
         point = np.array(of.key, dtype=np.float64)
-        numbers = np.flatnonzero(self.alive & (self.estimates.least <= point).all(axis=1))
-        surplus = (self.estimates.least[numbers] + self.estimates.width[numbers] - point).max(axis=1)
+        least, width = self.estimates.least, self.estimates.width
+        may = self.alive.copy()
+        for figures, figure in zip(least, of.key, strict=True):
+            may &= figures <= figure
+        numbers = np.flatnonzero(may)
+        surplus = (least[:, numbers] + width[:, numbers] - point[:, None]).max(axis=0)
         for number in numbers[np.argsort(surplus, kind="stable")]:
             found = self.feasible(int(number)) if self._may_work_out(int(number)) else None
             if found is not None and found.dominates(of):
@@ -131,9 +135,9 @@ class Search:
 
     def strike(self, dominated: Appraisal, by: Appraisal) -> None:
         """Look no more at a dominated plan, nor at any other that the same plan dominates for certain."""
-        point = np.array(by.key, dtype=np.float64)
+        point = np.array(by.key, dtype=np.float64)[:, None]
         least = self.estimates.least
-        self.alive &= ~((least >= point).all(axis=1) & (least > point).any(axis=1))
+        self.alive &= ~((least >= point).all(axis=0) & (least > point).any(axis=0))
         self.alive[self.number_of(dominated)] = False
 
     def number_of(self, found: Appraisal) -> int:
@@ -165,25 +169,25 @@ class Search:
         self.alive &= short <= 0
 
 
-def _lowest(columns: Floats, left: Mask) -> int | None:
+def _lowest(figures: Sequence[Floats], left: Mask) -> int | None:
     """Return the plan that comes first by what its figures can be at the least."""
     numbers = np.flatnonzero(left)
     if not len(numbers):
         return None
-    for column in columns.T:
-        figures = column[numbers]
-        numbers = numbers[figures <= figures.min()]
+    for row in figures:
+        of_left = row[numbers]
+        numbers = numbers[of_left <= of_left.min()]
         if len(numbers) == 1:
             break
     return int(numbers[0])
 
 
-def _may_precede(columns: Floats, rank: tuple[Any, ...]) -> Mask:
+def _may_precede(figures: Sequence[Floats], rank: tuple[Any, ...]) -> Mask:
     """Return which plans may come before one of this rank, by what their figures can be at the least."""
-    level = np.ones(len(columns), dtype=np.bool_)
-    before = np.zeros(len(columns), dtype=np.bool_)
-    for column, figure in zip(columns.T, rank, strict=False):
+    level = np.ones(len(figures[0]), dtype=np.bool_)
+    before = np.zeros(len(figures[0]), dtype=np.bool_)
+    for row, figure in zip(figures, rank, strict=True):
         bound = float(figure)
-        before |= level & (column < bound)
-        level &= column <= bound
+        before |= level & (row < bound)
+        level &= row <= bound
     return before

@@ -23,7 +23,8 @@ def most_expected(
     run = outlay.of(numbers)
     discounts = Discounts([discount_rate(debt)], outlay.lengths)
     own = discounts.factors[0]
-    months = MONTHS / debt.frequency.periods_per_year
+    yearly = debt.frequency.periods_per_year
+    months = MONTHS / yearly
     # Of a payment that may be a little less, the probability that the borrower goes on is taken at its least.
     stays = [_stays(paid.least, old_payment, figures, months) for paid in run.paid]
     recovered = _recovered(debt, figures)
@@ -31,7 +32,7 @@ def most_expected(
     owed, balance, left = debt.balance.total - run.upfront, run.balance, run.owed
     for position in range(int(run.count.max(initial=0))):
         pay, stay = _at(run.paid, stays, position)
-        above = (pay - run.off > capacity(outlay.days[position])) & ~strained
+        above = ((pay - run.off) * yearly > capacity(outlay.days[position]) * MONTHS) & ~strained
         stay = np.where(above, stay * (1 - float(figures.hazard_after_relief)), stay)
         strained |= above
         value = value + staying * (1 - stay) * recovered * owed * own[position]

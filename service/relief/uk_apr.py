@@ -21,7 +21,8 @@ def years_between(start: date, end: date, *, counted: Counted = Counted.MONTHS) 
     if end < start:
         return -years_between(end, start, counted=counted)
     whole, anchor = _counted_forwards(start, end, counted)
-    return Fraction(whole, counted.per_year) + year_fraction(anchor, end, convention=DayCount.ACT_ACT_ISDA)
+    years = Fraction(whole, counted.per_year)
+    return years if anchor == end else years + year_fraction(anchor, end, convention=DayCount.ACT_ACT_ISDA)
 
 
 def uk_apr(

@@ -149,6 +149,8 @@ def _sqlite(url: str, connections: int, *, query_only: bool = False) -> AsyncEng
         A file that is there is not opened: closing it would let go of every lock that this process holds on it.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(f"{path} is a folder")
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
@@ -157,18 +159,13 @@ def _sqlite(url: str, connections: int, *, query_only: bool = False) -> AsyncEng
         """Leave transactions to us, and make every commit durable."""
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (
-            "busy_timeout=5000",
-            f"journal_mode={JOURNAL}",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "trusted_schema=OFF",
-            "cell_size_check=ON",
-            "mmap_size=0",
-            f"query_only={query_only:d}",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        try:
+            for pragma in (*PRAGMAS, f"query_only={query_only:d}"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+        except sqlite3.Error:
+            connection.close()  # nobody else would, and it has a thread
+            raise
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
@@ -187,6 +184,16 @@ def has_wal_reset_fix(version: tuple[int, ...]) -> bool:
 
 JOURNAL: Final = "wal" if has_wal_reset_fix(sqlite3.sqlite_version_info) else "delete"
 """How this SQLite keeps what a transaction would undo."""
+
+PRAGMAS: Final = (
+    "busy_timeout=5000",
+    f"journal_mode={JOURNAL}",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+    "mmap_size=0",
+)
 
 
 async def require_durable(database: Database) -> None:

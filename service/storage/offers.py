@@ -90,11 +90,6 @@ async def add(
     return row
 
 
-async def get(session: AsyncSession, offer_id: UUID) -> OfferRow | None:
-    """Return an offer."""
-    return await session.get(OfferRow, offer_id)
-
-
 async def case_of(session: AsyncSession, offer_id: UUID) -> UUID | None:
     """Return the case of an offer, so that the case can be locked before the offer is read."""
     return await session.scalar(select(col(OfferRow.case_id)).where(col(OfferRow.id) == offer_id))

@@ -16,6 +16,7 @@ class Progress:
     version: int | None = None
     state: str | None = None
     last_event: str | None = None
+    policies_changed: bool = False
     held: list[object] = field(default_factory=list)
 
 

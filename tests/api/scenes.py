@@ -116,6 +116,13 @@ async def _evidence(service: Service, operation: Operation) -> Scene:
     return Scene(operation=operation, key=key, body=body, ids={"case_id": case["id"]}, file=PDF)
 
 
+async def _hold(service: Service, operation: Operation) -> Scene:
+    case, desk = await waiting(service), await service.key("caseworker")
+    body = next(iter(REQUESTS["post_hold"].values()))
+    hold = (await service.call(desk, "POST", f"/v1/cases/{case['id']}/holds", body)).json()
+    return Scene(operation=operation, key=desk, body={}, ids={"case_id": case["id"], "hold_id": hold["id"]})
+
+
 async def _judged_evidence(service: Service, operation: Operation) -> Scene:
     case = await waiting(service)
     row = (await upload(service, await service.key("borrower", LI), case["id"], "bank_statements")).json()
@@ -162,15 +169,30 @@ def _on_offer(role: str) -> Any:
 async def _refused_counter(service: Service, operation: Operation) -> Scene:
     """Let a counter-proposal wait for a person: the borrower does not want an answer by a machine."""
     case, _ = await offered(service, **by_hand())
-    desk, li = await service.key("caseworker"), await service.key("borrower", LI)
+    ids = {"case_id": case["id"], "counter_id": (await waiting_counter(service, case["id"]))["id"]}
+    body, desk = {"reason": "We wait for the sale."}, await service.key("caseworker")
+    return Scene(operation=operation, key=desk, body=body, ids=ids)
+
+
+async def waiting_counter(service: Service, case_id: str) -> dict[str, Any]:
+    """Approve a case that a person decides, make offers, and return a counter-proposal that waits for an answer."""
+    desk, li, at = await service.key("caseworker"), await service.key("borrower", LI), f"/v1/cases/{case_id}"
     approve = {"outcome": "approve", "reasons": ["OTHER"], "comment": "As advised."}
-    assert (await service.call(desk, "POST", f"/v1/cases/{case['id']}/decisions", approve)).status_code == 201
-    assert (await service.call(desk, "POST", f"/v1/cases/{case['id']}/offers", {})).status_code == 201
+    assert (await service.call(desk, "POST", f"{at}/decisions", approve)).status_code == 201
+    assert (await service.call(desk, "POST", f"{at}/offers", {})).status_code == 201
     asked = {"payment": 320000, "months": 48}
-    counter = (await service.call(li, "POST", f"/v1/cases/{case['id']}/counter-proposals", asked)).json()
+    counter: dict[str, Any] = (await service.call(li, "POST", f"{at}/counter-proposals", asked)).json()
     assert counter["answer"] == "waiting"
-    ids = {"case_id": case["id"], "counter_id": counter["id"]}
-    return Scene(operation=operation, key=desk, body={"reason": "We wait for the sale."}, ids=ids)
+    return counter
+
+
+async def _policy(service: Service, operation: Operation) -> Scene:
+    """Take a policy that does not judge here, and keep it first."""
+    key = await service.key("policy_admin")
+    found = (await service.call(key, "GET", "/v1/policies")).json()["items"][-1]["id"]
+    assert (await service.call(key, "POST", f"/v1/policies/{found}/shadow", {})).status_code == 200
+    example = next(iter(REQUESTS[operation.name].values()))
+    return Scene(operation=operation, key=key, body=example, ids={"policy_id": found})
 
 
 SCENES: Final[dict[str, Callable[[Service, Operation], Awaitable[Scene]]]] = {
@@ -183,10 +205,17 @@ SCENES: Final[dict[str, Callable[[Service, Operation], Awaitable[Scene]]]] = {
     "resume_case": _on_case("caseworker", state=CaseState.REFERRED),
     "ask_for_human_review": _human_review,
     "assign_case": _on_case("caseworker"),
+    "move_to_active_policy": _on_case("caseworker"),
+    "activate_policy": _policy,
+    "shadow_policy": _policy,
+    "retire_policy": _policy,
     "post_evidence": _evidence,
     "verify_evidence": _judged_evidence,
     "refuse_evidence": _judged_evidence,
     "waive_evidence": _on_case("caseworker"),
+    "post_hold": _on_case("caseworker"),
+    "end_hold": _hold,
+    "post_information_request": _on_case("caseworker"),
     "post_review": _on_case("caseworker"),
     "post_decision": _decision,
     "confirm_decision": _confirmation,

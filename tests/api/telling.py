@@ -60,11 +60,12 @@ async def told(service: Service) -> dict[str, Any]:
     await ask("caseworker", "POST", f"{at}/offers/preview", {"terms": LONGER}, shown="PlanViewPage")
     countered = next(iter(REQUESTS["post_counter_proposal"].values()))
     counter = await ask("borrower", "POST", f"{at}/counter-proposals", countered, shown="CounterView")
-    await ask("borrower", "GET", f"{at}/rounds?limit=1", shown="CounterViewPage")
+    await ask("borrower", "GET", f"{at}/rounds?limit=1", shown="RoundViewPage")
     accepted = next(iter(REQUESTS["accept_offer"].values()))
     await ask("borrower", "POST", f"/v1/offers/{counter['offer']['id']}/accept", accepted, shown="AgreementView")
     await ask("caseworker", "GET", f"{at}/events?limit=5", shown="EventViewPage")
     await _with_a_person(service, ask, keys["borrower"])
+    await _beside(ask)
     return answers
 
 
@@ -73,7 +74,21 @@ async def _before(ask: Any) -> None:
     await ask("partner", "GET", "/v1/programmes?limit=1", shown="ProgrammesViewPage")
     await ask("caseworker", "GET", "/v1/policies", shown="PolicyViewPage")
     await ask("caseworker", "GET", "/v1/policies/standard", shown="PolicyView")
+    await ask("caseworker", "GET", "/v1/policies/standard/changes", shown="ChangeViewPage")
     await ask("partner", "POST", "/v1/assessments", LI, shown="AssessmentView")
+
+
+async def _beside(ask: Any) -> None:
+    """Pause collection of a third loan, ask for more, and look at what runs."""
+    other = {**LI, "reference": "P-2026-000125", "loans": [{**LI_LOAN, "id": "L-003"}]}
+    at = f"/v1/cases/{(await ask('partner', 'POST', '/v1/cases', other))['id']}"
+    hold, asked = (next(iter(REQUESTS[name].values())) for name in ("post_hold", "post_information_request"))
+    await ask("caseworker", "POST", f"{at}/holds", hold, shown="HoldView")
+    await ask("caseworker", "POST", f"{at}/information-requests", asked, shown="InformationRequestView")
+    await ask("borrower", "GET", f"{at}/holds", shown="HoldViewPage")
+    await ask("borrower", "GET", f"{at}/information-requests", shown="InformationRequestViewPage")
+    await ask("borrower", "GET", f"{at}/clocks", shown="ClockViewPage")
+    await ask("caseworker", "GET", "/v1/clocks?limit=2", shown="WorklistLinePage")
 
 
 async def _with_a_person(service: Service, ask: Any, borrower: str) -> None:

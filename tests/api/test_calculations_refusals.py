@@ -92,9 +92,9 @@ TERM: Json = {"kind": "term", "instalments": 12}
         (terms({"kind": "upfront", "amount": 101_501}), {("/terms/instruments/0/amount", "relief_exceeds_debt")}),
         (terms({"kind": "holiday", "instalments": 1}), {("/terms/instruments", "overdue_principal_untreated")}),
         (terms({"kind": "capitalise"}, {"kind": "holiday", "from": "2027-01-02", "until": "2027-01-03"}),
-         {("/terms/instruments", "easing_not_possible")}),
+         {("/terms/instruments/1", "easing_not_possible")}),
         (terms({"kind": "due_day", "first_due_on": "2026-11-01"}, TERM),
-         {("/terms/instruments", "first_due_out_of_bounds")}),
+         {("/terms/instruments/0", "first_due_out_of_bounds")}),
         (terms({"kind": "magic"}), {("/terms/instruments/0/kind", "not_one_of")}),
         (terms({"kind": "capitalise", "components": [None, "interest"]}),
          {("/terms/instruments/0/components/0", "not_one_of")}),
@@ -324,13 +324,13 @@ CONTRACTS = st.fixed_dictionaries(
         "frequency": st.sampled_from(list(Frequency)),
         "day_count": st.sampled_from(list(DayCount)),
         "starts_on": st.sampled_from(["1900-01-01", "2024-02-29", "2026-12-31", "2200-12-31"]),
-        "instalments": st.sampled_from([1, 2, 13, 480, 1200]),
+        "instalments": st.sampled_from([1, 2, 13, 60, 1200]),
         "repayment": st.sampled_from(list(Repayment)),
     }
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(contract=CONTRACTS, instruments=st.lists(st.sampled_from(INSTRUMENTS), max_size=3))
 def test_every_schedule_that_is_answered_adds_up(
     calculators: Calculators, contract: Json, instruments: list[Json]

@@ -136,6 +136,14 @@ async def test_what_cannot_be_searched_for_is_422_and_named(shared: Service, par
         assert problem_of(answer)["errors"][0]["pointer"].startswith(f"/query/{parameter}"), wrong
 
 
+async def test_a_worklist_ends_on_a_day_that_is_known(shared: Service) -> None:
+    key = await shared.key("supervisor")
+    for wrong in SEARCHES["created_from"]:
+        answer = await shared.call(key, "GET", f"/v1/clocks?due_before={wrong}")
+        assert answer.status_code == 422, wrong
+        assert problem_of(answer)["errors"][0]["pointer"].startswith("/query/due_before"), wrong
+
+
 async def test_what_can_be_searched_for_is_found_or_not(shared: Service) -> None:
     """Texts that are parts of a query language elsewhere are texts here; the years that are known have ends."""
     key = await shared.key("supervisor")

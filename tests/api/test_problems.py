@@ -63,9 +63,9 @@ def test_every_code_is_permanent_and_its_own() -> None:
 
 def test_every_error_is_described_with_the_operations_that_answer_it() -> None:
     """Whoever adds one says at the route that it may answer so."""
+    ours, bases = errors(), {kind for kind, _ in KINDS}
     described = {error for o in OPERATIONS for error in refusals_of(o.route, o.method)}
-    bases = {kind for kind, _ in KINDS}
-    assert {error.__name__ for error in errors() if error not in bases} - {e.__name__ for e in described} == set()
+    assert {error.__name__ for error in ours if error not in bases} - {error.__name__ for error in described} == set()
     assert set(refusals()) <= described
 
 
@@ -174,9 +174,7 @@ async def test_whatever_else_the_state_stands_in_the_way_of_says_what_can_be_don
     decline = await service.call(li, "POST", f"{offer}/decline", {})
     assert decline.status_code == 200
     legal = sorted(move.action for move in moves_from(CaseState.OFFERED))
-    patch = await service.call(li, "PATCH", f"{at}/application", {"request": {"months": 30}}, If_Match="*")
     refused = [
-        patch,
         await service.call(desk, "POST", f"{at}/reviews", {}),
         await service.call(
             desk, "POST", f"{at}/decisions", {"outcome": "reject", "reasons": ["OTHER"], "comment": "x"}
@@ -185,4 +183,4 @@ async def test_whatever_else_the_state_stands_in_the_way_of_says_what_can_be_don
         await service.call(li, "POST", f"{offer}/accept", {"signature": {"name": "李某"}}),
         await service.call(boss, "POST", f"{offer}/withdraw", {"ground": "fraud", "reason": "x"}),
     ]
-    assert {(a.status_code, tuple(a.json()["allowed"])) for a in refused} == {(409, tuple(legal))}
+    assert {(a.status_code, tuple(a.json().get("allowed", ()))) for a in refused} == {(409, tuple(legal))}

@@ -77,6 +77,24 @@ async def test_the_nearest_plan_has_36_payments_of_3934_90(service: Service) -> 
     assert (twice.status_code, twice.json()["code"]) == (409, "offer_not_open")
 
 
+async def test_the_rounds_are_the_menus_and_the_counter_proposals_with_their_answers(service: Service) -> None:
+    case, offers = await offered(service)
+    li, at = await service.key("borrower", LI), f"/v1/cases/{case['id']}"
+    counters = [
+        (await service.call(li, "POST", f"{at}/counter-proposals", {"payment": payment, "months": 48})).json()
+        for payment in (320000, 350000)
+    ]
+    rounds = (await service.call(li, "GET", f"{at}/rounds")).json()["items"]
+
+    assert [one["kind"] for one in rounds] == ["counter", "counter", "menu"]
+    assert [one["counter_proposal"]["id"] for one in rounds[:2]] == [counter["id"] for counter in reversed(counters)]
+    assert [offer["id"] for offer in rounds[2]["menu"]] == [offer["id"] for offer in offers]
+    assert [one["round"] for one in rounds] == sorted({one["round"] for one in rounds}, reverse=True)
+    first = (await service.call(li, "GET", f"{at}/rounds?limit=2")).json()
+    rest = (await service.call(li, "GET", f"{at}/rounds?limit=2&cursor={first['next']}")).json()
+    assert [*first["items"], *rest["items"]] == rounds
+
+
 async def test_a_counter_inside_the_limits_is_accepted_as_asked(service: Service) -> None:
     case, _ = await offered(service)
     li = await service.key("borrower", LI)

@@ -37,7 +37,7 @@ from tests.domain.applications import LI_DAY, li, li_borrower, li_budget, li_har
 
 NOW: Final = datetime(2026, 11, 15, 9, tzinfo=UTC)
 REGISTRY: Final = Registry.load(["standard"])
-DESK: Final = Desk(choose=REGISTRY.choose, pinned=REGISTRY.pinned)
+DESK: Final = Desk(choose=REGISTRY.choose, pinned=REGISTRY.pinned, beside=REGISTRY.beside)
 PARTNER: Final = Actor(role=Role.PARTNER, identity="acme", vouches_for_loans=True)
 
 

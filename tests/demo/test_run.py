@@ -1,5 +1,6 @@
 """The whole demo: 54 real loans and Li's story, with a server of its own, into a file as into a terminal."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from service import cli_records
+from service import cli_policies, cli_records
 from service.demo import run as demo
 from service.demo.balance import Proofs
 from service.demo.run import KeyWanted, Played
@@ -24,7 +25,12 @@ async def played(data: Path, console: Console) -> Played:
     async def make_keys(wanted: Sequence[KeyWanted]) -> Sequence[str]:
         return await cli_records.create_keys(Settings.of(data=data), wanted)
 
-    return await demo.run(console, data=data, today=datetime.now(UTC).date(), make_keys=make_keys)
+    async def replay() -> tuple[bool, str]:
+        replayed = await cli_policies.replay_now(Settings.of(data=data))
+        return replayed.well, replayed.said()
+
+    today = datetime.now(UTC).date()
+    return await demo.run(console, data=data, today=today, make_keys=make_keys, replay=replay)
 
 
 async def test_all_54_cases_come_to_an_end_and_show_what_the_service_is_for(tmp_path: Path) -> None:
@@ -49,6 +55,9 @@ async def test_all_54_cases_come_to_an_end_and_show_what_the_service_is_for(tmp_
     assert all(
         said in text for said in ("54 of 54 negotiated", "54 of 54 cases came", "¥3,934.90", "What they come to")
     )
+    [again] = re.findall(r"All reviews judged again from what is stored: (\d+) of (\d+) identical\.", text)
+    assert again[0] == again[1]
+    assert int(again[0]) > 54
     assert all(case.reference in text for case in cases)
     assert max(Console(width=200).render_str(line).cell_len for line in text.splitlines()) <= 100
     assert done.caseworker_key.startswith("plk_")
@@ -65,7 +74,7 @@ def test_it_is_well_only_when_every_case_ended_and_every_plan_balances(
     console = Console(file=into, width=100)
     cases = [account(proofs=Proofs(checked={"offer"}, wrong=wrong)), rejected(NO_PLAN, fault=fault)]
 
-    assert demo._conclude(console, cases, Telling(console, {}), seconds=1.0) is well
+    assert demo._conclude(console, cases, Telling(console, {}), replayed="2 of 2 identical", seconds=1.0) is well
     for said in (fault, *(sentence for found in wrong.values() for sentence in found)):
         assert said is None or said in into.getvalue()
 

@@ -49,6 +49,7 @@ def test_every_problem_of_a_broken_pack_is_told_at_once_with_file_key_and_senten
         (f"amounts = {{ CNY = {{ a = 'x' }} }}\n{HEAD}", "p.toml: amounts.CNY.a: is a whole number"),
         *((f"{HEAD}time_zone = '{zone}'", "p.toml: policy.time_zone: is not a time zone")
           for zone in ("", "Mars", "America", "../../etc/passwd", "/etc/passwd")),
+        (f"source = {{ legal_cap = 0.5 }}\n{HEAD}", "p.toml: source.legal_cap: is text in quotes"),
         (f"{HEAD}valid_from = 3", "p.toml: policy.valid_from: is a day, as 2026-01-31"),
         (f"{HEAD}valid_from = 2026-01-01T10:00:00", "p.toml: policy.valid_from: is a day, as 2026-01-31"),
         (f"{HEAD}valid_from = 'soon'", "p.toml: policy.valid_from: is a day, as 2026-01-31"),
@@ -244,6 +245,24 @@ def test_every_key_becomes_the_value_that_it_stands_for() -> None:
     assert settings.notices["rejection"][0].code == "X"
     assert settings.reason_texts["R"] == {"en": "Why.", "zh-CN": "原因。"}
     assert "OUT_OF_SCOPE" in settings.reason_texts
+
+
+def test_decimals_are_exact_however_they_are_written() -> None:
+    """As numbers, in quotes, in a list and in a table of their own."""
+    text = """
+[[programmes]]
+code = "forgiven"
+title = { en = "F", "zh-CN" = "免" }
+instruments = [
+  { kind = "waive", penalty = { fraction = 0.1 }, fees = { fraction = "0.1" } },
+  { kind = "rate", annual_rate = [0.07, "0.07"], steps = [{ from_instalment = 13, annual_rate = 0.1 }] },
+]
+"""
+    waive, rate = pack_of(HEAD + text, name="p").settings.programmes[0].instruments
+
+    assert waive.parameters == {"penalty": {"fraction": "0.1"}, "fees": {"fraction": "0.1"}}
+    assert rate.grids == {"annual_rate": Grid(values=("0.07", "0.07"))}
+    assert rate.parameters == {"steps": [{"from_instalment": 13, "annual_rate": "0.1"}]}
 
 
 def test_one_reason_has_one_text_wherever_it_stands() -> None:

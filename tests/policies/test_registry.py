@@ -1,10 +1,13 @@
 """A deployment's policies: shipped, of its own, chosen by name in order, each for what is in its scope."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from service.domain.policy_versions import PolicyState, PolicyVersionMissing
 from service.domain.words import BorrowerKind, Product
+from service.policies.found import look
 from service.policies.guarded import OutOfScope
 from service.policies.registry import PolicyMissing, Registry, covers
 from tests.domain.applications import li, li_borrower, li_loan
@@ -91,11 +94,83 @@ def test_broken_packs_stop_the_start_with_every_problem_of_every_file(tmp_path: 
     assert str(refused.value) == ("a.toml: policy.colour: there is no such key; b.toml: menu.offers: is at least 1")
 
 
-def test_a_case_is_judged_by_the_very_text_it_is_pinned_to_or_by_what_bears_its_name_now(tmp_path: Path) -> None:
+def test_a_case_is_judged_by_the_very_text_it_is_pinned_to_and_by_nothing_else(tmp_path: Path) -> None:
     write(tmp_path, "mine")
     registry = Registry.load(["standard", "mine"], packs_folder=tmp_path)
-    standard, mine = registry.ordered
+    mine = registry.ordered[1]
 
-    assert registry.pinned("mine@1", mine.digest) is mine
-    assert registry.pinned("mine@1", "another digest") is mine
-    assert registry.pinned("gone@1", "whatever") is standard
+    assert registry.pinned("mine@1", mine.digest, li()) is mine
+    for policy_id, digest in (("mine@1", "another digest"), ("gone@1", "whatever")):
+        with pytest.raises(PolicyVersionMissing):
+            registry.pinned(policy_id, digest, li())
+
+
+def test_what_is_kept_judges_on_when_its_file_has_changed_is_broken_or_is_gone(tmp_path: Path) -> None:
+    write(tmp_path, "mine", PROGRAMME)
+    first = Registry.load(["mine"], packs_folder=tmp_path)
+    kept = [replace(v, state=PolicyState.ACTIVE) for v in first.versions() if v.name == "mine"]
+    expected = first.ordered[0].judge(facts(), on=ON)
+
+    for change in ("\n# a remark", "\n[colour]", None):
+        if change:
+            write(tmp_path, "mine", PROGRAMME, change)
+        else:
+            (tmp_path / "mine.toml").unlink()
+        registry = Registry.of(["mine"], look(tmp_path), kept)
+
+        assert [policy.digest for policy in registry.ordered] == [kept[0].digest]
+        assert registry.pinned("mine@1", kept[0].digest, li()).judge(facts(), on=ON) == expected
+        assert bool(registry.found.broken.get("mine")) == (change == "\n[colour]")
+
+
+def test_a_bare_name_means_the_active_version_and_a_version_itself(tmp_path: Path) -> None:
+    write(tmp_path, "mine", PROGRAMME)
+    [old] = [v for v in look(tmp_path).versions() if v.name == "mine"]
+    (tmp_path / "mine.toml").write_text((tmp_path / "mine.toml").read_text().replace('"1"', '"2"', 1))
+    [new] = [v for v in look(tmp_path).versions() if v.name == "mine"]
+    assert (old.id, new.id) == ("mine@1", "mine@2")
+
+    def chosen(name: str, old_state: PolicyState, new_state: PolicyState) -> str:
+        kept = [replace(old, state=old_state), replace(new, state=new_state)]
+        return Registry.of([name], look(tmp_path), kept).ordered[0].id
+
+    active, shadow, retired = PolicyState.ACTIVE, PolicyState.SHADOW, PolicyState.RETIRED
+    assert chosen("mine", active, shadow) == "mine@1"
+    assert chosen("mine", retired, active) == "mine@2"
+    assert chosen("mine@1", retired, active) == "mine@1"
+    assert chosen("mine@2", active, retired) == "mine@2"
+    with pytest.raises(PolicyMissing, match=r"No version of mine is active\. `parley policy activate mine`"):
+        chosen("mine", retired, shadow)
+
+
+def test_a_text_that_would_be_judged_otherwise_today_is_not_what_was_kept(tmp_path: Path) -> None:
+    """Its digest covers how packs are judged; a later Parley that judges them otherwise must not pass for the first."""
+    write(tmp_path, "mine", PROGRAMME)
+    [version] = [v for v in look(tmp_path).versions() if v.name == "mine"]
+    (tmp_path / "mine.toml").unlink()
+    kept = replace(version, digest="0" * 64, state=PolicyState.ACTIVE)
+
+    with pytest.raises(PolicyMissing, match=r"mine@1 with the digest 0{64} cannot be used here any more\."):
+        Registry.of(["mine"], look(tmp_path), [kept])
+
+
+def test_shadows_judge_what_they_cover(tmp_path: Path) -> None:
+    write(tmp_path, "autos", '[policy.scope]\nproducts = ["auto"]')
+    write(tmp_path, "shops", '[policy.scope]\nproducts = ["business_instalment"]')
+    kept = [replace(v, state=PolicyState.SHADOW) for v in look(tmp_path).versions() if v.name in {"autos", "shops"}]
+    registry = Registry.of(["standard"], look(tmp_path), kept)
+
+    assert [policy.id for policy in registry.beside(li())] == ["shops@1"]
+
+
+def test_what_a_policy_no_longer_covers_is_for_a_person_also_when_it_is_judged_again(tmp_path: Path) -> None:
+    write(tmp_path, "autos", '[policy.scope]\nproducts = ["auto"]\nborrower_kinds = ["person"]')
+    registry = Registry.load(["autos"], packs_folder=tmp_path)
+    autos = registry.ordered[0]
+    covered = facts(product="auto", borrower_kind="person")
+
+    assert isinstance(registry.pinned("autos@1", autos.digest, li()), OutOfScope)
+    assert isinstance(
+        registry.judged_by("autos@1", autos.digest, facts(product="mortgage", borrower_kind="person")), OutOfScope
+    )
+    assert registry.judged_by("autos@1", autos.digest, covered) is autos

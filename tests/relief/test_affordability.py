@@ -188,6 +188,13 @@ class TestSingleSums:
         assert found(made, replace(ability, lump_sum=300_000)) == {}
         assert found(made, replace(ability, lump_sum=299_999))["affordable_payment"].asked == 250_000
 
+    def test_what_is_paid_at_signature_of_a_lump_sum_cannot_be_paid_again(self) -> None:
+        made = plan(plain(), (Upfront(amount=100_000), Settlement(fraction=Decimal("0.5"), instalments=2)))
+        ability = Ability(surplus=100_000, share=Decimal(1))
+
+        assert found(made, replace(ability, lump_sum=350_000)) == {}
+        assert "affordable_payment" in found(made, replace(ability, lump_sum=349_999))
+
     def test_without_a_source_not_even_one_unit(self) -> None:
         made = plan(li_debt(), (Upfront(amount=1), Capitalise(), Term(instalments=60)))
 

@@ -105,6 +105,18 @@ def test_days_under_an_interest_hold_accrue_nothing(per_diem: PerDiem | None) ->
     assert abs(held.accrued.penalty * 16 - full.accrued.penalty * 12) <= 16
 
 
+@pytest.mark.parametrize(("first", "last", "days"), ((-5, 0, 16), (0, 1, 15), (1, 1, 15), (16, 16, 15), (17, 20, 16)))
+def test_a_held_day_is_counted_by_the_date_on_which_it_ends(first: int, last: int, days: int) -> None:
+    """The day of the snapshot itself accrues nothing to hold; the first day and the last are held like any other."""
+    hold = Span(LI_DAY + timedelta(days=first), LI_DAY + timedelta(days=last))
+    by_day = PerDiem(interest=Decimal(1_000), penalty=Decimal(10))
+    held = bring_forward(li_loan(per_diem=by_day), effective_on=FIRST_OF_DECEMBER, holds=[hold])
+
+    assert held.accrued == Amounts(interest=1_000 * days, penalty=10 * days)
+    formula = bring_forward(li_loan(), effective_on=FIRST_OF_DECEMBER, holds=[hold])
+    assert formula.accrued.interest == round(9_953_578 * Fraction("0.144") * days / 360)
+
+
 @given(start=st.integers(-20, 40), length=st.integers(0, 60))
 def test_a_hold_never_makes_more_accrue(start: int, length: int) -> None:
     first = LI_DAY + timedelta(days=start)
@@ -303,6 +315,12 @@ class TestTheDayAnOfferTakesEffect:
         loan = li_loan(next_due_on=date(2026, 11, 30), originated_on=date(2025, 3, 31), maturity_on=date(2028, 2, 29))
 
         assert effective_day(loan, made_on=date(2026, 12, 5), expires_on=date(2026, 12, 19)) == date(2026, 12, 31)
+
+    def test_the_day_before_a_month_end_is_that_day(self) -> None:
+        """30 January is not the end of its month, so the 31st of the origination does not count."""
+        loan = li_loan(next_due_on=date(2027, 1, 30), originated_on=date(2025, 3, 31), maturity_on=date(2028, 3, 31))
+
+        assert effective_day(loan, made_on=date(2027, 3, 1), expires_on=date(2027, 3, 1)) == date(2027, 3, 30)
 
     @pytest.mark.parametrize(
         "changes",

@@ -127,6 +127,15 @@ class TestAfterwards:
 
         assert payments(made)[3:] == payments(nine)
 
+    def test_raise_counts_on_no_instalment_that_is_eased_later(self) -> None:
+        """One at the start and two in spring pay interest only: nine repay the whole, all alike."""
+        spring = Holiday(from_=SPRING.from_, until=SPRING.until, pays="interest", then="raise")
+        made = plan(plain(), (Reduced(instalments=1, payment=10_000, then="raise"), spring))
+        nine = plan(plain(), (Term(instalments=9),)).schedule[0].payment
+
+        assert [payments(made)[n] for n in (1, 4, 5)] == [nine] * 3
+        assert len(made.schedule) == 12
+
     @pytest.mark.parametrize(
         "eased", (Holiday(instalments=3, then="end"), Reduced(instalments=3, payment=4_000, then="end"))
     )

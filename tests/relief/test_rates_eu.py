@@ -104,6 +104,14 @@ def test_weekly_payments_are_counted_in_weeks() -> None:
     assert sum(f.amount * rate ** -(float(f.period or 0) / 52) for f in flows) == pytest.approx(0, abs=0.01)
 
 
+def test_a_published_rate_whose_intervals_are_days() -> None:
+    """FSharp.Finance.Personal gives 84.63 % for two payments of 270.00 on 500.00, a month and two months later."""
+    paid = [Flow(27_000, date(2012, 11, 10)), Flow(27_000, date(2012, 12, 10))]
+    flows = [Flow(-50_000, date(2012, 10, 10)), *paid]
+
+    assert eu_apr(flows, counted=Counted.DAYS) == pytest.approx(Decimal("84.63"), abs=Decimal("0.001"))
+
+
 def test_a_rate_is_advertised_with_one_decimal_half_up() -> None:
     assert at_one_decimal(Decimal("6.45")) == Decimal("6.5")
     assert at_one_decimal(Decimal("6.44999999")) == Decimal("6.4")

@@ -73,12 +73,6 @@ HALF_MONTHS = [day for month in months(date(1978, 3, 1), 12) for day in (month, 
         ),
         # (c)(5)(i): one payment, the term is the unit-period
         ([Flow(-100_000, date(1978, 1, 3)), Flow(108_000, date(1978, 9, 15))], UnitPeriod(DAY, 255), "11.45"),
-        # (c)(5)(ii): one payment, the term is a whole number of months
-        ([Flow(-100_000, date(1978, 7, 15)), Flow(104_400, date(1979, 1, 15))], UnitPeriod(MONTH, 6), "8.80"),
-        # (c)(5)(iii): more than a year, the fraction in months
-        ([Flow(-100_000, date(1978, 1, 17)), Flow(113_519, date(1979, 7, 17))], UnitPeriod(YEAR), "8.76"),
-        # (c)(5)(iv): two years
-        ([Flow(-100_000, date(1978, 1, 3)), Flow(124_000, date(1980, 1, 3))], UnitPeriod(YEAR), "11.36"),
     ),
 )
 def test_the_examples_of_appendix_j(flows: list[Flow], unit: UnitPeriod, percent: str) -> None:
@@ -87,6 +81,27 @@ def test_the_examples_of_appendix_j(flows: list[Flow], unit: UnitPeriod, percent
 
     assert stated.percent == pytest.approx(Decimal(percent), abs=Decimal("0.005"))
     assert prescribed == stated
+
+
+@pytest.mark.parametrize(
+    ("end", "payment", "unit", "percent"),
+    (
+        # 4.4 % in half a year, twice a year
+        (date(1979, 1, 15), 104_400, UnitPeriod(MONTH, 6), "8.8"),
+        # (1 + i)(1 + i/2) = 1.13519: a year compounds, six months of it bear simple interest
+        (date(1980, 1, 15), 113_519, UnitPeriod(YEAR), "8.75704709"),
+        # (1 + i)² = 1.24
+        (date(1980, 7, 15), 124_000, UnitPeriod(YEAR), "11.35528726"),
+        # (1 + i)(1 + i·36/365) = 1.1: a year, and days that are no whole month
+        (date(1979, 8, 20), 110_000, UnitPeriod(YEAR), "9.02905589"),
+    ),
+)
+def test_one_payment_after_a_while(end: date, payment: int, unit: UnitPeriod, percent: str) -> None:
+    """A term is the unit-period if it is no longer than a year, (b)(4)(ii); beyond that whole years compound."""
+    flows = [Flow(-100_000, date(1978, 7, 15)), Flow(payment, end)]
+
+    assert us_apr(flows) == us_apr(flows, unit=unit)
+    assert us_apr(flows).percent == pytest.approx(Decimal(percent), abs=Decimal("0.00000001"))
 
 
 @pytest.mark.parametrize(

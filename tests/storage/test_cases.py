@@ -241,9 +241,9 @@ async def test_a_search_finds_what_it_should_by_every_filter_and_every_two(
     """Newest first, only what the actor may see, each case on one page."""
     async with database.reading() as session:
         for n, (wanted, actor) in enumerate(product(SEARCHES, ACTORS)):
-            if n % 3:  # a third of all combinations, in turn
+            if n % 7:  # one combination of seven, in turn
                 continue
-            found = await _walk(session, wanted, actor, limit=(200, 7, 23)[n % 9 // 3])
+            found = await _walk(session, wanted, actor, limit=(200, 7, 23)[n % 3])
             assert found == [case.id for case in shelf if case.is_found_by(wanted, actor)], (wanted, actor)
 
 

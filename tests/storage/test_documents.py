@@ -89,6 +89,12 @@ def test_a_union_is_told_apart_by_its_kind(terms: list[Any]) -> None:
     assert _same([load_as(Instrument, stored(dump(instrument))) for instrument in terms], terms)
 
 
+@pytest.mark.parametrize("document", (None, "waive", [], {}, {"kind": "colour"}, {"kind": ["waive"]}, {"kind": 7}))
+def test_what_is_none_of_a_union_is_refused(document: object) -> None:
+    with pytest.raises(DocumentBroken, match=r"is none of .*waive"):
+        load_as(Instrument, document)
+
+
 @pytest.mark.parametrize(
     "value", (True, False, 0, 1, 10**30, "1", "", "True", "0.5", None, Decimal(1), Decimal("0.10"), Decimal("-1E+9"))
 )

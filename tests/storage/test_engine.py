@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.storage import cases
+from service.storage import cases, engine
 from service.storage.engine import (
     Database,
     connect,
@@ -239,6 +239,25 @@ class TestFile:
 
         assert "parley.db" in modes
         assert set(modes.values()) == {0o600}
+
+    async def test_a_write_ahead_log_serves_as_well(
+        self, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Where this machine's library has none that is sound, it is tried here all the same."""
+        monkeypatch.setattr(engine, "JOURNAL", "wal")
+        pragmas = tuple("journal_mode=wal" if p.startswith("journal_mode") else p for p in engine.PRAGMAS)
+        monkeypatch.setattr(engine, "PRAGMAS", pragmas)
+        await require_durable(database)
+        async with database.writing() as session:
+            await session.execute(text("CREATE TABLE seeds (n int)"))
+        async with database.reading() as reader:
+            assert await reader.scalar(text("SELECT count(*) FROM seeds")) == 0
+            async with database.writing() as session:  # no reader stops the writer
+                await session.execute(text("INSERT INTO seeds VALUES (1)"))
+            assert await reader.scalar(text("SELECT count(*) FROM seeds")) == 0
+            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").iterdir()}
+
+        assert modes == dict.fromkeys(("parley.db", "parley.db-shm", "parley.db-wal"), 0o600)
 
     async def test_a_new_connection_leaves_the_locks_of_the_others_alone(
         self, database: Database, tmp_path: Path

@@ -38,6 +38,12 @@ from tests.storage.records import MOMENT, add_case, work_of
 MARKER = "marker-11010519491231002X"
 
 
+@pytest.fixture(scope="module")
+def server_url(postgresql: postgres.Server) -> str:
+    """Return the address of a database on a server, with nothing in it."""
+    return postgresql.create_database()
+
+
 def _said(error: BaseException) -> str:
     """Return all that a log would say of an error."""
     formatter = logging.Formatter()
@@ -125,8 +131,8 @@ async def test_a_value_that_the_driver_refuses_is_not_repeated(database: Databas
     assert MARKER not in _said(caught.value)
 
 
-async def test_an_argument_of_another_type_is_not_repeated(postgresql: postgres.Server) -> None:
-    database = connect(postgresql.create_database())
+async def test_an_argument_of_another_type_is_not_repeated(server_url: str) -> None:
+    database = connect(server_url)
     with pytest.raises(StatementRefused) as caught:
         async with database.writing() as session:
             await session.execute(text("SELECT CAST(:it AS integer)"), {"it": MARKER})
@@ -182,8 +188,8 @@ async def test_a_lock_that_is_not_given_in_time_is_unavailable(database: Databas
     assert (caught.value.detail, caught.value.retry_after) == (BUSY, 1)
 
 
-async def test_a_statement_that_takes_too_long_is_unavailable(postgresql: postgres.Server) -> None:
-    database = connect(postgresql.create_database())
+async def test_a_statement_that_takes_too_long_is_unavailable(server_url: str) -> None:
+    database = connect(server_url)
     _on_connect(database, "SET statement_timeout TO '50ms'")
     with pytest.raises(Unavailable, match="57014") as caught:
         async with database.reading() as session:
@@ -193,7 +199,7 @@ async def test_a_statement_that_takes_too_long_is_unavailable(postgresql: postgr
     assert caught.value.detail == BUSY
 
 
-async def test_two_that_wait_for_each_other_are_told_apart(postgresql: postgres.Server, database: Database) -> None:
+async def test_two_that_wait_for_each_other_are_told_apart(database: Database) -> None:
     """PostgreSQL ends one of them; with one writer at a time there is nothing to wait for."""
     async with database.writing() as session:
         one, two = await add_case(work_of(session)), await add_case(work_of(session))
@@ -213,9 +219,8 @@ async def test_two_that_wait_for_each_other_are_told_apart(postgresql: postgres.
     assert all(isinstance(end, Unavailable) and end.detail == BUSY for end in failed)
 
 
-async def test_a_connection_that_was_lost_is_unavailable_and_the_next_one_works(postgresql: postgres.Server) -> None:
-    url = postgresql.create_database()
-    database, killer = connect(url), connect(url)
+async def test_a_connection_that_was_lost_is_unavailable_and_the_next_one_works(server_url: str) -> None:
+    database, killer = connect(server_url), connect(server_url)
     async with database.reading() as session:
         victim = await session.scalar(text("SELECT pg_backend_pid()"))
     async with killer.writing() as session:
@@ -264,9 +269,9 @@ async def _ask(database: Database, statement: str = "SELECT 1") -> None:
     ),
 )
 async def test_an_address_at_which_there_is_no_database_for_us_says_why(
-    postgresql: postgres.Server, change: str, said: str
+    server_url: str, change: str, said: str
 ) -> None:
-    right = postgresql.create_database()
+    right = server_url
     wrong = {
         "name": right.replace("/parley_", "/no_such_"),
         "user": right.replace("postgres@", "nobody:secret-of-nobody@"),

@@ -10,6 +10,7 @@ from stat import S_IMODE
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from obstore.store import MemoryStore
 
 from service.domain.errors import RuleBroken
 from service.storage.failures import Unavailable
@@ -73,6 +74,14 @@ async def test_a_file_comes_back_as_it_was(files: Files, signature: bytes, media
     assert (stored.media_type, stored.size) == (media_type, size)
     assert stored.sha256 == hashlib.sha256(content).hexdigest()
     assert await _content(files, stored.key) == content
+
+
+async def test_any_store_will_do() -> None:
+    """One that is no folder confirms by itself what it holds."""
+    files = Files(store=MemoryStore())
+    stored = await files.keep(_chunks(PDF, b"x" * 100))
+
+    assert await _content(files, stored.key) == PDF + b"x" * 100
 
 
 async def test_a_file_may_be_as_large_as_the_cap_and_not_a_byte_larger(files: Files, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from service.api.views.cases import (
     ActionsView,
@@ -21,6 +22,8 @@ from service.api.views.offers import (
     LoanScheduleView,
     OfferView,
     PlanView,
+    RoundKind,
+    RoundView,
     SchedulesView,
     SignatureView,
 )
@@ -219,6 +222,39 @@ def counter_view(answered: Answered, work: UnitOfWork) -> CounterView:
         gap=answer.get("gap"),
         reason=answer.get("reason"),
     )
+
+
+def rounds_of(file: CaseFile, counters: Sequence[Answered]) -> list[Answered | list[OfferRow]]:
+    """Return the rounds of a negotiation, newest first; an offer that answers a counter-proposal is of its round."""
+    answers = {counter.offer.id for counter in counters if counter.offer}
+    menus: dict[UUID, list[OfferRow]] = {}
+    for offer in file.offers:
+        if offer.id not in answers:
+            menus.setdefault(offer.round_id, []).append(offer)
+    return sorted([*counters, *menus.values()], key=_number_of, reverse=True)
+
+
+def id_of_round(one: Answered | list[OfferRow]) -> UUID:
+    """Return the id of a round."""
+    return one[0].round_id if isinstance(one, list) else one.round.id
+
+
+def round_view(one: Answered | list[OfferRow], file: CaseFile, work: UnitOfWork) -> RoundView:
+    """Show one round of a negotiation."""
+    return RoundView(
+        id=id_of_round(one),
+        version=file.case.version,
+        created_at=one[0].created_at if isinstance(one, list) else one.round.created_at,
+        case_id=file.case.id,
+        round=_number_of(one),
+        kind=RoundKind.MENU if isinstance(one, list) else RoundKind.COUNTER,
+        menu=[offer_view(row, file.case, work) for row in one] if isinstance(one, list) else [],
+        counter_proposal=None if isinstance(one, list) else counter_view(one, work),
+    )
+
+
+def _number_of(one: Answered | list[OfferRow]) -> int:
+    return int(one[0].document["round"]) if isinstance(one, list) else one.round.number
 
 
 def binding_views(lines: Sequence[Mapping[str, Any]], actor: Actor) -> list[BindingView]:

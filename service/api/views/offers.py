@@ -108,11 +108,28 @@ class CounterView(Record):
     round: int
     asked: AskedView
     answer: CounterAnswer
-    offer: OfferView | None
+    offer: OfferView | None = Field(description="The offer that answers it, and stands now.")
     binding: list[BindingView]
     diff: list[DiffView]
     gap: GapView | None
     reason: str | None = Field(description="Why it was refused, in the words of whoever refused it.")
+
+
+class RoundKind(StrEnum):
+    """What a round of the negotiation is."""
+
+    MENU = "menu"
+    COUNTER = "counter"
+
+
+class RoundView(Record):
+    """One round of the negotiation: a menu of offers, or a counter-proposal and its answer."""
+
+    case_id: UUID
+    round: int
+    kind: RoundKind
+    menu: list[OfferView] = Field(description="The offers that were made together; empty for a counter-proposal.")
+    counter_proposal: CounterView | None = Field(description="Null for a menu.")
 
 
 class SignatureView(View):

@@ -12,7 +12,8 @@ from pydantic import Field
 
 from service.api.bodies.body import DocumentedAs
 from service.api.bodies.terms import Instruments, LoanTermsBody
-from service.api.views.records import Figure, Minor, View
+from service.api.views.records import Figure, Minor, Texts, View
+from service.relief.consequences import Consequence
 
 
 class ComponentsView(View):
@@ -154,6 +155,13 @@ class TermsView(View):
     loans: list[LoanTermsBody]
 
 
+class ConsequenceView(View):
+    """One thing that a borrower should know before accepting."""
+
+    code: Consequence
+    text: Texts
+
+
 class OfferLoanView(View):
     """What the offer does to one loan."""
 
@@ -166,6 +174,7 @@ class OfferLoanView(View):
     new_interest: Minor = Field(description="Interest that arises after the effective day.")
     new_fees: Minor
     measures: LoanMeasuresView
+    consequences: list[ConsequenceView] = Field(description="What accepting means for the borrower, in words.")
 
 
 class DueView(View):

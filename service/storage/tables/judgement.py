@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, false
+from sqlalchemy import Index, false, text
 from sqlmodel import Field
 
 from service.storage.columns import DOCUMENT, WORD, Moment, new_id
@@ -18,7 +18,16 @@ class ReviewRow(Row, table=True):
     """
 
     __tablename__ = "reviews"
-    __table_args__ = (Index("ix_reviews_case_id_id", "case_id", "id"),)
+    __table_args__ = (
+        Index("ix_reviews_case_id_id", "case_id", "id"),
+        Index(
+            "ix_reviews_shadow_digest_id",
+            "digest",
+            "id",
+            sqlite_where=text("kind = 'shadow'"),
+            postgresql_where=text("kind = 'shadow'"),
+        ),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     case_id: UUID = of_case()

@@ -249,9 +249,17 @@ def upgrade() -> None:
     op.add_column("decisions", sa.Column("second_confirmed_by", sa.Text(), nullable=True))
 
     op.add_column("reviews", sa.Column("answer", sa.JSON(none_as_null=True), nullable=True))
+    op.create_index(
+        "ix_reviews_shadow_digest_id",
+        "reviews",
+        ["digest", "id"],
+        sqlite_where=sa.text("kind = 'shadow'"),
+        postgresql_where=sa.text("kind = 'shadow'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_reviews_shadow_digest_id", table_name="reviews")
     op.drop_column("reviews", "answer")
 
     op.drop_column("decisions", "second_confirmed_by")
