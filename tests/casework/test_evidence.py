@@ -30,6 +30,16 @@ async def test_the_document_that_completes_the_list_sends_the_case_on(people: Pe
     assert {r["state"] for r in people.case["evidence"]["required"]} == {"received"}
 
 
+async def test_a_draft_whose_documents_are_all_there_is_judged_when_it_is_submitted(people: People) -> None:
+    await people.post(submit=False)
+    await people.hand_in_all()
+    assert (people.state, people.case["review"]) == ("draft", None)
+    await people.do("li", "submit")
+
+    assert people.state == "offered"
+    assert await people.events("request_information") == []
+
+
 async def test_a_list_that_is_completed_where_nothing_happens_by_itself_rests_in_submitted(by_hand: People) -> None:
     await by_hand.post()
     await by_hand.do("wu", "reviews")
