@@ -108,10 +108,13 @@ async def test_with_nothing_left_the_policy_rejects_by_itself(service: Service) 
 
 @pytest.mark.parametrize("number", (672, 2756), ids=("a settlement is open", "none is"))
 async def test_where_nobody_can_make_a_plan_two_persons_reject(service: Service, number: int) -> None:
+    """Each limit that stands in the way is a reason of its own, once: what it is, and what it would have to be."""
     case = await negotiated(service, posted(number))
 
     assert (case.state, case.automatic, case.fault) == ("rejected", False, None)
-    assert [r["code"] for r in case.reasons] == ["NO_PLAN_FITS"]
+    assert {r["code"] for r in case.reasons} == {"NO_PLAN_FITS"}
+    assert len({r["fact"] for r in case.reasons}) == len(case.reasons)
+    assert case.reasons[0]["fact"] == "affordable_payment"
     assert int(case.reasons[0]["threshold"].removeprefix(">= ")) > case.reasons[0]["value"]
 
 
