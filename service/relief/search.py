@@ -85,11 +85,16 @@ class Search:
         """Return the least that the first figure of an objective can be; infinite when no plan is left."""
         return float(self.estimates.least[objective[0]][self.alive].min(initial=np.inf))
 
-    def best(self, objective: Objective, *, within: Ability | None = None) -> Appraisal | None:
-        """Return the feasible plan that is first by an objective, or None; `within` narrows what may be asked for."""
+    def best(
+        self, objective: Objective, *, among: Mask | None = None, within: Ability | None = None
+    ) -> Appraisal | None:
+        """Return the feasible plan that is first by an objective, or None.
+
+        `among` narrows the search to some plans, `within` to those that ask for no more than an ability to pay.
+        """
         figures = [self.estimates.least[column] for column in objective]
         if within is None:
-            return self.first(figures, lambda found: ranked(found, objective))
+            return self.first(figures, lambda found: ranked(found, objective), among=among)
         beyond = [over for _, over in beyond_ability(self.estimates, self.family, within, 0)]
         return self.first(
             figures,

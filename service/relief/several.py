@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import chain, repeat
-from typing import Final
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 
@@ -42,6 +42,21 @@ class Joint:
     key: Key
 
 
+class Least(NamedTuple):
+    """What a plan asks for: the most a month, at signature, and at the end."""
+
+    monthly: int
+    upfront: int
+    final: int
+
+    @classmethod
+    def of(cls, made: Plan) -> Self:
+        """Return what one plan asks for."""
+        monthly = max((month.amount for month in demands((made,), balloons=False).values()), default=0)
+        final = made.balloon + (made.deferred.amount if made.deferred else 0)
+        return cls(monthly=monthly, upfront=made.upfront.total, final=final)
+
+
 @dataclass(slots=True)
 class Loans:
     """The loans of a case while plans for all of them are put together; each programme of a loan is searched once."""
@@ -53,7 +68,7 @@ class Loans:
     missed: list[Miss] = field(default_factory=list)
     bases: dict[str, Baseline] = field(init=False)
     searches: dict[tuple[str, str], Search] = field(default_factory=dict)
-    leasts: dict[tuple[str, str], int | None] = field(default_factory=dict)
+    leasts: dict[tuple[str, str], Least | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.bases = {debt.loan_id: baseline(debt, self.conditions) for debt in self.debts}
@@ -72,25 +87,28 @@ class Loans:
         at = debt.loan_id, programme.code
         if at not in self.searches:
             ability = self.conditions.ability
-            free = Ability(
-                surplus=ENOUGH, expected=ability.expected and (ability.expected[0], ENOUGH), share=Decimal(1),
-                lump_sum=ENOUGH, balloon=ENOUGH,
-            )  # fmt: skip
-            conditions = replace(self.conditions, share=free, obligations=0)
+            share = replace(exactly(ENOUGH, ability), lump_sum=ability.lump_sum)
+            conditions = replace(self.conditions, share=share, obligations=0)
             self.searches[at] = Search(
                 family=opened(family(programme, debt)), base=self.bases[debt.loan_id], conditions=conditions
             )
         return self.searches[at]
 
-    def least(self, debt: Debt, options: Sequence[Programme]) -> int | None:
-        """Return the lowest monthly amount with which a loan can be repaid at all; None when there is no way."""
+    def least(self, debt: Debt, options: Sequence[Programme]) -> Least | None:
+        """Return the least with which a loan can be repaid at all, by what a month asks for; None if there is no way.
+
+        Plans that leave no more to the end than there is a source for are preferred.
+        """
         for programme in options:
             at = debt.loan_id, programme.code
             if at not in self.leasts:
-                best = self.search(debt, programme).best(LOWEST_PAYMENT)
-                self.leasts[at] = None if best is None else monthly_of(best.plan)
+                search = self.search(debt, programme)
+                left = search.estimates.final + search.estimates.balloon
+                best = search.best(LOWEST_PAYMENT, among=left <= self.conditions.ability.balloon)
+                best = best or search.best(LOWEST_PAYMENT)
+                self.leasts[at] = None if best is None else Least.of(best.plan)
         found = [self.leasts[debt.loan_id, programme.code] for programme in options]
-        return min((amount for amount in found if amount is not None), default=None)
+        return min((least for least in found if least is not None), default=None)
 
 
 def joint_choices(loans: Loans) -> list[Joint]:
@@ -133,17 +151,22 @@ def share_ability(
     conditions: Conditions,
     *,
     first: Collection[str],
-    at_least: Mapping[str, int],
+    least: Mapping[str, Least],
     outside: int = 0,
 ) -> dict[str, Ability]:
-    """Return what each loan may take of the ability to pay, by loan id; single sums are shared pro rata to balances."""
+    """Return what each loan may take of the ability to pay, by loan id.
+
+    Single sums are shared like the rest: first what a loan needs, and what is left pro rata to balances.
+    """
     ability = conditions.ability
     outside += conditions.obligations
+    at_least = {debt.loan_id: least[debt.loan_id].monthly for debt in debts}
     parts = [
         shared_capacity(debts, monthly, outside=outside, first=first, at_least=at_least) for _, monthly in ability.steps
     ]
-    balances = [debt.balance.total for debt in debts]
-    sums, balloons = shared(ability.lump_sum, balances), shared(ability.balloon, balances)
+    needs = [least[debt.loan_id] for debt in debts]
+    sums = _single(ability.lump_sum, [need.upfront for need in needs], debts)
+    balloons = _single(ability.balloon, [need.final for need in needs], debts)
     return {
         debt.loan_id: Ability(
             surplus=parts[0][debt.loan_id],
@@ -156,9 +179,11 @@ def share_ability(
     }
 
 
-def monthly_of(made: Plan) -> int:
-    """Return the most that a calendar month asks for under a plan."""
-    return max((month.amount for month in demands((made,)).values()), default=0)
+def _single(amount: int, needs: Sequence[int], debts: Sequence[Debt]) -> list[int]:
+    """Share a single sum: what each loan needs, as far as it goes round, and the rest pro rata to balances."""
+    fixed = list(needs) if sum(needs) <= amount else [0] * len(debts)
+    rest = shared(amount - sum(fixed), [debt.balance.total for debt in debts])
+    return [own + more for own, more in zip(fixed, rest, strict=True)]
 
 
 def _step(ability: Ability, amount: int) -> tuple[date, int] | None:
@@ -184,48 +209,60 @@ def _of_kind(code: str, loans: Loans) -> list[Joint]:
 
 
 def _by_objective(code: str, options: Mapping[str, Sequence[Programme]], loans: Loans) -> list[Joint]:
-    shares = _shares(code, options, loans)
-    found: dict[Key, Joint] = {}
-    if shares is None:
+    """Return the best plans by each objective; where there are none, note what stands in their way."""
+    least = {debt.loan_id: loans.least(debt, options[debt.loan_id]) for debt in loans.debts}
+    known = {loan_id: own for loan_id, own in least.items() if own is not None}
+    if len(known) < len(least):
+        loans.missed += _without_a_way(loans, [d for d in loans.debts if least[d.loan_id] is None], options)
         return []
+    shares = _shares(options, known, loans)
+    found: dict[Key, Joint] = {}
     for objective in OBJECTIVES:
         parts = [_best(debt, options[debt.loan_id], loans, objective, shares[debt.loan_id]) for debt in loans.debts]
         made = tuple(part for part in parts if part is not None)
-        if len(made) < len(parts):
-            continue
-        breaches = joint_breaches(made, loans.conditions)
+        breaches = joint_breaches(made, loans.conditions) if len(made) == len(parts) else ()
         if breaches:
             loans.missed.append(Miss(code, breaches))
-        else:
+        elif len(made) == len(parts):
             found.setdefault(joint_key(made), Joint(code=code, parts=made, key=joint_key(made)))
+    if not found:
+        loans.missed += _short(code, list(known.values()), loans.conditions)
     return list(found.values())
 
 
-def _shares(code: str, options: Mapping[str, Sequence[Programme]], loans: Loans) -> dict[str, Ability] | None:
-    """Return what each loan may take of the ability to pay; None, with the reason noted, where it is too little.
+def _shares(options: Mapping[str, Sequence[Programme]], least: Mapping[str, Least], loans: Loans) -> dict[str, Ability]:
+    """Return what each loan may take of the ability to pay.
 
     Loans that can only go on unchanged are outside the plan: what they ask for comes first.
     """
-    least = {debt.loan_id: loans.least(debt, options[debt.loan_id]) for debt in loans.debts}
-    known = {loan_id: amount for loan_id, amount in least.items() if amount is not None}
-    if len(known) < len(least):
-        loans.missed += _without_a_way(loans, [d for d in loans.debts if least[d.loan_id] is None], options)
-        return None
-    asked, ability = sum(known.values()), loans.conditions.ability
-    room = max(0, ability.lowest - loans.conditions.obligations)
     inside = [debt for debt in loans.debts if options[debt.loan_id] != [UNCHANGED]]
-    if asked > room:
-        loans.missed.append(Miss(code, (Breach(limit="affordable_payment", bound=room, asked=asked),)))
-        return None
-    outside = asked - sum(known[debt.loan_id] for debt in inside)
-    shares = share_ability(inside, loans.conditions, first=loans.first, at_least=known, outside=outside)
-    as_asked = {d.loan_id: exactly(known[d.loan_id]) for d in loans.debts if d not in inside}
-    return shares | as_asked
+    outside = [debt.loan_id for debt in loans.debts if debt not in inside]
+    asked = sum(least[loan_id].monthly for loan_id in outside)
+    shares = share_ability(inside, loans.conditions, first=loans.first, least=least, outside=asked)
+    return shares | {loan_id: exactly(least[loan_id].monthly, loans.conditions.ability) for loan_id in outside}
 
 
-def exactly(monthly: int) -> Ability:
+def _short(code: str, least: Sequence[Least], conditions: Conditions) -> Iterator[Miss]:
+    """Yield what all loans together need at the least, where that is more than there is."""
+    ability = conditions.ability
+    available = (
+        ("affordable_payment", max(0, ability.lowest - conditions.obligations)),
+        ("affordable_upfront", ability.lump_sum),
+        ("affordable_balloon", ability.balloon),
+    )
+    breaches = tuple(
+        Breach(limit=limit, bound=bound, asked=sum(needs))
+        for (limit, bound), needs in zip(available, zip(*least, strict=True), strict=True)
+        if sum(needs) > bound
+    )
+    if breaches:
+        yield Miss(code, breaches)
+
+
+def exactly(monthly: int, ability: Ability) -> Ability:
     """Return an ability to pay just so much a month, for a loan that goes on as it is."""
-    return Ability(surplus=monthly, share=Decimal(1), lump_sum=ENOUGH, balloon=ENOUGH)
+    later = ability.expected and (ability.expected[0], monthly)
+    return Ability(surplus=monthly, expected=later, share=Decimal(1), lump_sum=ENOUGH, balloon=ENOUGH)
 
 
 def _without_a_way(loans: Loans, debts: Sequence[Debt], options: Mapping[str, Sequence[Programme]]) -> Iterator[Miss]:
