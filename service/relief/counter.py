@@ -19,8 +19,8 @@ from service.relief.labels import why
 from service.relief.nearest import Nearest, nearest
 from service.relief.plan import Plan
 from service.relief.proposal import Part, Proposal, proposal
-from service.relief.several import UNCHANGED, Least, Loans, exactly, share_ability
-from service.relief.sharing import shared_capacity
+from service.relief.several import UNCHANGED, Loans
+from service.relief.sharing import Least, exactly, share_ability, shared_capacity
 from service.relief.templates import in_months
 from service.relief.wanted import uncovered
 
@@ -138,7 +138,9 @@ def _loans(loans: Loans, asked: Asked, last: Proposal | None) -> list[_Loan]:
     inside = [debt for debt in debts if loans.open_to(debt)]
     monthly = {loan_id: own.monthly for loan_id, own in least.items()}
     outside = sum(monthly[debt.loan_id] for debt in debts if debt not in inside)
-    shares = share_ability(inside, conditions, first=loans.first, least=least, outside=outside)
+    shares = share_ability(
+        inside, conditions.ability, first=loans.first, least=least, outside=outside + conditions.obligations
+    )
     payments: dict[str, int] = {}
     if asked.payment is not None:
         payments = shared_capacity(inside, asked.payment, outside=outside, first=loans.first, at_least=monthly)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from service.domain.policy import Level
 from service.domain.settings import PolicySettings, Programme
-from service.relief.advice import Miss, least_of_each, nearest_misses
+from service.relief.advice import Miss, nearest_misses
 from service.relief.affordability import Ability
 from service.relief.bounds import Breach, Figure, Reveal, reveal_of
 from service.relief.choosing import Choice, chosen
@@ -15,7 +15,7 @@ from service.relief.families import family, opened
 from service.relief.labels import labelled, why
 from service.relief.proposal import Part, Proposal, proposal
 from service.relief.search import Search
-from service.relief.several import Loans, joint_choices
+from service.relief.several import Loans, joint_choices, joint_misses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +61,8 @@ def menu(
 
     Every offer keeps the limits of its programmes, can be paid on every date, lies within the authority of `level`
     and is not dominated in highest payment, total payable, last day and present value to the lender. No two are by
-    the same programme. `first` names secured and priority loans, `obligations` is paid monthly for debts outside the
-    case. The same input gives the same menu.
+    the same programme, unless the programmes give out and they are far apart. `first` names secured and priority
+    loans, `obligations` is paid monthly for debts outside the case. The same input gives the same menu.
     """
     conditions = Conditions(
         settings=settings,
@@ -74,13 +74,7 @@ def menu(
     )
     if len(debts) == 1:
         return _of_one(debts[0], programmes.get(debts[0].loan_id, ()), conditions)
-    loans = Loans(debts=debts, programmes=programmes, conditions=conditions, first=first)
-    joint = joint_choices(loans)
-    if not joint:
-        missed = _infeasible(least_of_each(loans.missed), conditions)
-        return Menu(offers=(), infeasible=missed, considered=loans.considered)
-    offers = [proposal(one.parts, conditions, programme=one.code) for one in joint]
-    return Menu(offers=labelled([replace(offer, why=why(offer)) for offer in offers]), considered=loans.considered)
+    return _of_several(Loans(debts=debts, programmes=programmes, conditions=conditions, first=first))
 
 
 def _of_one(debt: Debt, programmes: Sequence[Programme], conditions: Conditions) -> Menu:
@@ -91,6 +85,16 @@ def _of_one(debt: Debt, programmes: Sequence[Programme], conditions: Conditions)
     if not choices:
         return Menu(offers=(), infeasible=_infeasible(nearest_misses(searches), conditions), considered=considered)
     return Menu(offers=labelled([_proposed(choice, conditions) for choice in choices]), considered=considered)
+
+
+def _of_several(loans: Loans) -> Menu:
+    conditions = loans.conditions
+    joint = joint_choices(loans)
+    if not joint:
+        missed = _infeasible(joint_misses(loans), conditions)
+        return Menu(offers=(), infeasible=missed, considered=loans.considered)
+    offers = [proposal(one.parts, conditions, programme=one.code) for one in joint]
+    return Menu(offers=labelled([replace(offer, why=why(offer)) for offer in offers]), considered=loans.considered)
 
 
 def _proposed(choice: Choice, conditions: Conditions) -> Proposal:

@@ -2,35 +2,28 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
 from itertools import chain, repeat
-from typing import Final, NamedTuple, Self
+from typing import Final
 
 import numpy as np
 
-from service.domain.dates import add_months
-from service.domain.money import shared
 from service.domain.settings import Limits, Programme
-from service.relief.advice import Miss, nearest_misses
-from service.relief.affordability import Ability, demands
+from service.relief.advice import SOURCES, Miss, able, least_of_each, nearest_misses
+from service.relief.affordability import Ability
 from service.relief.bounds import Breach
 from service.relief.choosing import FURTHER, OBJECTIVES, apart
 from service.relief.conditions import Baseline, Conditions, Key, baseline
 from service.relief.debt import Debt
 from service.relief.families import family, opened
 from service.relief.pareto import efficient
-from service.relief.plan import Plan
 from service.relief.proposal import Part, joint_breaches, joint_key
 from service.relief.search import LOWEST_COST, LOWEST_PAYMENT, Objective, Search, ranked
-from service.relief.sharing import shared_capacity
+from service.relief.sharing import ENOUGH, Least, exactly, share_ability
 
 UNCHANGED: Final = Programme(
     code="unchanged", title={}, description={}, instruments=(), limits=Limits(), source="the contract"
 )
 """The contract goes on: for loans of the case for which nothing is granted."""
-
-ENOUGH: Final = 10**15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,21 +33,6 @@ class Joint:
     code: str
     parts: tuple[Part, ...]
     key: Key
-
-
-class Least(NamedTuple):
-    """What a plan asks for: the most a month, at signature, and at the end."""
-
-    monthly: int
-    upfront: int
-    final: int
-
-    @classmethod
-    def of(cls, made: Plan) -> Self:
-        """Return what one plan asks for."""
-        monthly = max((month.amount for month in demands((made,), balloons=False).values()), default=0)
-        final = made.balloon + (made.deferred.amount if made.deferred else 0)
-        return cls(monthly=monthly, upfront=made.upfront.total, final=final)
 
 
 @dataclass(slots=True)
@@ -127,6 +105,28 @@ def joint_choices(loans: Loans) -> list[Joint]:
     return _picked([made for made, kept in zip(found, keep, strict=True) if kept], most, zero=zero)
 
 
+def joint_misses(loans: Loans) -> list[Miss]:
+    """Return what would have to give way for plans of all loans, once `joint_choices` has found none.
+
+    An ability that is to rise is tried: who can pay more may also be worth more without an agreement.
+    """
+    missed = least_of_each(loans.missed)
+    if not loans.conditions.settings.menu.value_test:
+        return missed
+    return [_tried(miss, loans) if SOURCES & {b.limit for b in miss.breaches} else miss for miss in missed]
+
+
+def _tried(miss: Miss, loans: Loans) -> Miss:
+    conditions = loans.conditions
+    ability = able(conditions.ability, miss.breaches, obligations=conditions.obligations)
+    again = Loans(loans.debts, loans.programmes, replace(conditions, ability=ability), loans.first)
+    if joint_choices(again):
+        return miss
+    known = {breach.limit for breach in miss.breaches}
+    more = [b for other in least_of_each(again.missed)[:1] for b in other.breaches if b.limit not in known]
+    return Miss(miss.programme, (*miss.breaches, *more))
+
+
 def _picked(joint: Sequence[Joint], most: int, *, zero: int) -> list[Joint]:
     """Choose plans by different programmes, and where these give out, of one programme but far apart."""
     made: list[Joint] = []
@@ -144,60 +144,6 @@ def _picked(joint: Sequence[Joint], most: int, *, zero: int) -> list[Joint]:
 
 def _first(joint: Sequence[Joint], objective: Objective) -> Joint:
     return min(joint, key=lambda one: [one.key[column] for column in objective])
-
-
-def share_ability(
-    debts: Sequence[Debt],
-    conditions: Conditions,
-    *,
-    first: Collection[str],
-    least: Mapping[str, Least],
-    outside: int = 0,
-) -> dict[str, Ability]:
-    """Return what each loan may take of the ability to pay, by loan id.
-
-    Single sums are shared like the rest: first what a loan needs, and what is left pro rata to balances.
-    """
-    ability = conditions.ability
-    outside += conditions.obligations
-    at_least = {debt.loan_id: least[debt.loan_id].monthly for debt in debts}
-    parts = [
-        shared_capacity(debts, monthly, outside=outside, first=first, at_least=at_least) for _, monthly in ability.steps
-    ]
-    needs = [least[debt.loan_id] for debt in debts]
-    sums = _single(ability.lump_sum, [need.upfront for need in needs], debts)
-    balloons = _single(ability.balloon, [need.final for need in needs], debts)
-    return {
-        debt.loan_id: Ability(
-            surplus=parts[0][debt.loan_id],
-            expected=_step(ability, parts[1][debt.loan_id]) if ability.expected else None,
-            share=Decimal(1),
-            lump_sum=sums[n],
-            balloon=balloons[n],
-        )
-        for n, debt in enumerate(debts)
-    }
-
-
-def _single(amount: int, needs: Sequence[int], debts: Sequence[Debt]) -> list[int]:
-    """Share a single sum: what each loan needs, as far as it goes round, and the rest pro rata to balances."""
-    fixed = list(needs) if sum(needs) <= amount else [0] * len(debts)
-    rest = shared(amount - sum(fixed), [debt.balance.total for debt in debts])
-    return [own + more for own, more in zip(fixed, rest, strict=True)]
-
-
-def _step(ability: Ability, amount: int) -> tuple[date, int] | None:
-    """Return from which day on a loan has its later share.
-
-    Together the loans are judged by the day of a month's first payment, whichever loan that is of: a share that rises
-    does so from the next month on, one that falls at the beginning of its month.
-    """
-    if ability.expected is None:
-        return None
-    day = ability.expected[0]
-    begins = day.replace(day=1)
-    rises = ability.on(day) > ability.on(date.min)
-    return (add_months(begins, 1) if rises and day != begins else begins), amount
 
 
 def _of_kind(code: str, loans: Loans) -> list[Joint]:
@@ -238,7 +184,9 @@ def _shares(options: Mapping[str, Sequence[Programme]], least: Mapping[str, Leas
     inside = [debt for debt in loans.debts if options[debt.loan_id] != [UNCHANGED]]
     outside = [debt.loan_id for debt in loans.debts if debt not in inside]
     asked = sum(least[loan_id].monthly for loan_id in outside)
-    shares = share_ability(inside, loans.conditions, first=loans.first, least=least, outside=asked)
+    shares = share_ability(
+        inside, loans.conditions.ability, first=loans.first, least=least, outside=asked + loans.conditions.obligations
+    )
     return shares | {loan_id: exactly(least[loan_id].monthly, loans.conditions.ability) for loan_id in outside}
 
 
@@ -257,12 +205,6 @@ def _short(code: str, least: Sequence[Least], conditions: Conditions) -> Iterato
     )
     if breaches:
         yield Miss(code, breaches)
-
-
-def exactly(monthly: int, ability: Ability) -> Ability:
-    """Return an ability to pay just so much a month, for a loan that goes on as it is."""
-    later = ability.expected and (ability.expected[0], monthly)
-    return Ability(surplus=monthly, expected=later, share=Decimal(1), lump_sum=ENOUGH, balloon=ENOUGH)
 
 
 def _without_a_way(loans: Loans, debts: Sequence[Debt], options: Mapping[str, Sequence[Programme]]) -> Iterator[Miss]:
