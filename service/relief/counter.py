@@ -259,7 +259,7 @@ def _gap(loans: Sequence[_Loan], asked: Asked, of_case: Loans, made: Proposal | 
 
     What settlements might come to does not count: it would tell how low they go.
     """
-    amount = sum(uncovered(loan.base, loan.asked) for loan in loans)
+    amount = sum(uncovered(loan.base, loan.programmes, loan.asked) for loan in loans)
     open_to = [[p for p in loan.programmes if not settles(p)] or [UNCHANGED] for loan in loans]
     monthly = 0
     if asked.payment is not None and made is not None:

@@ -13,9 +13,10 @@ from service.relief.conditions import Appraisal, Conditions, baseline
 from service.relief.debt import Debt
 from service.relief.families import family, opened
 from service.relief.labels import labelled, why
+from service.relief.limits import reached
 from service.relief.proposal import Part, Proposal, proposal
 from service.relief.search import Search
-from service.relief.several import Loans, joint_choices, joint_misses
+from service.relief.several import Joint, Loans, joint_choices, joint_misses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +94,13 @@ def _of_several(loans: Loans) -> Menu:
     if not joint:
         missed = _infeasible(joint_misses(loans), conditions)
         return Menu(offers=(), infeasible=missed, considered=loans.considered)
-    offers = [proposal(one.parts, conditions, programme=one.code) for one in joint]
-    return Menu(offers=labelled([replace(offer, why=why(offer)) for offer in offers]), considered=loans.considered)
+    return Menu(offers=labelled([_joined(one, conditions) for one in joint]), considered=loans.considered)
+
+
+def _joined(one: Joint, conditions: Conditions) -> Proposal:
+    made = proposal(one.parts, conditions, programme=one.code)
+    binding = [b for part in one.parts if part.programme for b in reached(part.appraisal.plan, part.programme.limits)]
+    return replace(made, why=why(made), binding=tuple(binding))
 
 
 def _proposed(choice: Choice, conditions: Conditions) -> Proposal:
@@ -104,9 +110,9 @@ def _proposed(choice: Choice, conditions: Conditions) -> Proposal:
 
 
 def _binding(choice: Choice) -> tuple[Breach, ...]:
-    """Return the limits that one step more, or one fewer, of any parameter would go beyond."""
+    """Return the limits that a plan just keeps, and those that a step of any parameter would go beyond."""
     search = choice.search
-    found: dict[str, Breach] = {}
+    found = {breach.limit: breach for breach in reached(choice.found.plan, search.family.programme.limits)}
     for number in search.neighbours(choice.found):
         if all(over[number] <= 0 or limit in found for limit, over in search.excess.items()):
             continue

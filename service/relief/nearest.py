@@ -194,7 +194,7 @@ def _families(whole: Family, asked: Asked) -> Iterator[Family]:
     bounds = longest(debt, limits).values()
     own = whole.axis_of("term", "instalments")
     most = min(bounds) if bounds else max(own.values if own else (debt.instalments_remaining or 1,))
-    free = with_counts(whole, range(1, most + 1))
+    free = with_counts(whole, range(1, max(most, 1) + 1))
     if asked.first_due_on is not None:
         free = with_instrument(free, "due_day", {"first_due_on": asked.first_due_on})
     if asked.lump_sum:

@@ -19,6 +19,7 @@ from service.relief.conditions import Appraisal, Baseline, Conditions, appraise
 from service.relief.debt import Debt
 from service.relief.instruments import Rate, Term, Terms
 from service.relief.level_payment import Charge, annuity
+from service.relief.limits import longest
 from service.relief.periods import due_day_after
 from service.relief.plan import Plan
 from service.relief.proposal import Part
@@ -73,24 +74,28 @@ def _fewest(made: Plan, payment: int | None, most: int | None) -> tuple[int, boo
     """
     if payment is None:
         return most or len(made.schedule), False
-    longest = min(most or INSTALMENTS_MAX, INSTALMENTS_MAX)
-    periods = made.calendar.periods(longest)
+    bound = min(most or INSTALMENTS_MAX, INSTALMENTS_MAX)
+    periods = made.calendar.periods(bound)
     rate = float(min(i.annual_rate for i in (*made.terms, made.debt) if isinstance(i, Rate | Debt)))
     worth = np.cumsum(1 / np.cumprod([1 + rate * float(period.fraction) for period in periods]))
-    numbers = np.arange(1, longest + 1)
+    numbers = np.arange(1, bound + 1)
     levels = made.financed / worth + sum(row.arrears.total for row in made.schedule) / numbers
     enough = np.flatnonzero(levels <= payment * MONTHS / made.frequency.periods_per_year + 1)
     if len(enough):
         return int(numbers[enough[0]]), True
-    return (longest if most is not None else len(made.schedule)), False
+    return (bound if most is not None else len(made.schedule)), False
 
 
-def uncovered(base: Baseline, asked: Asked) -> int:
-    """Return how much of the debt the payments asked for do not repay, at the contract's rate; in minor units."""
+def uncovered(base: Baseline, programmes: Sequence[Programme], asked: Asked) -> int:
+    """Return how much of the debt the payments asked for do not repay, at the contract's rate; in minor units.
+
+    Where no months are named, they may last as long as any programme lets them.
+    """
     debt = base.debt
-    count = asked.instalments(debt.frequency)
-    if asked.payment is None or count is None:
+    if asked.payment is None:
         return 0
+    bounds = [min(own.values()) for p in programmes if (own := longest(debt, p.limits))]
+    count = asked.instalments(debt.frequency) or max(bounds, default=0) or debt.instalments_remaining or 1
     periods = base.contract.calendar.periods(min(count, INSTALMENTS_MAX))
     charges = [Charge.of(Fraction(debt.annual_rate) * period.fraction) for period in periods]
     each = Decimal(asked.payment) * MONTHS / debt.frequency.periods_per_year
