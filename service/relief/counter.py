@@ -187,11 +187,13 @@ def _joined(found: Sequence[Nearest], loans: Sequence[_Loan], asked: Asked, of_c
     ]
     parts = [one.part for one in found if one.part is not None]
     codes = list(dict.fromkeys(part.programme.code for part in parts if part.programme))
+    levels = [one.level for one in found if not one.met]
+    needed = [level for level in levels if level is not None]
+    level = max(needed, key=lambda one: one.rank) if needed and len(needed) == len(levels) else None
     if len(parts) < len(found) or not codes:
         binding = told(limits or [_nothing_open(loan) for loan in loans], rule=rule)
-        return CounterAnswer(
-            answer=Answer.REFUSED, proposal=None, binding=binding, gap=_gap(loans, asked, of_case, None)
-        )
+        gap = _gap(loans, asked, of_case, None)
+        return CounterAnswer(answer=Answer.REFUSED, proposal=None, binding=binding, gap=gap, level_to_accept=level)
     made = proposal(parts, conditions, programme=codes[0])
     if made.breaches:
         binding = told((*limits, *made.breaches), rule=rule)
@@ -200,15 +202,13 @@ def _joined(found: Sequence[Nearest], loans: Sequence[_Loan], asked: Asked, of_c
         )
     binding = told(limits, rule=rule)
     met = all(one.met for one in found)
-    levels = [one.level for one in found if not one.met]
-    needed = [level for level in levels if level is not None]
     return CounterAnswer(
         answer=Answer.ACCEPTED if met else Answer.COUNTERED,
         proposal=replace(made, why=why(made), binding=binding),
         binding=binding,
         diff=_differences(made, asked, binding, multiple=conditions.settings.rounding.multiple),
         gap=None if met else _gap(loans, asked, of_case, made),
-        level_to_accept=max(needed, key=lambda one: one.rank) if needed and len(needed) == len(levels) else None,
+        level_to_accept=level,
     )
 
 

@@ -48,24 +48,21 @@ def nearest(base: Baseline, programmes: Sequence[Programme], asked: Asked, condi
     than repays the debt, the months shrink. Settlements are answered elsewhere.
     """
     first_due_on, moved = first_due(base.debt, programmes, asked)
-    sought = replace(asked, first_due_on=first_due_on)
-    searches = [
-        Search(family=one, base=base, conditions=conditions)
-        for programme in programmes
-        for one in _families(family(programme, base.debt), sought)
-    ]
-    seeker = _Seeker(base, sought, conditions)
+    seeker = _Seeker(base, programmes, replace(asked, first_due_on=first_due_on), conditions)
+    searches = seeker.searches()
     found = None if moved else seeker.met(searches)
     if found is not None:
         return Nearest(part=found, met=True, binding=())
+    level = None if moved else seeker.level_that_grants()
+    lacking = (Breach(limit="authority", bound=conditions.level.value, asked=level.value),) if level else ()
     found = seeker.nearest(searches)
-    if found is None:
-        missed = [breach for miss in nearest_misses(searches)[:1] for breach in miss.breaches]
-        nothing_open = Breach(limit="programme", bound=None, asked=None, loan_id=base.debt.loan_id)
-        return Nearest(part=None, met=False, binding=(*moved, *(missed or (nothing_open,))))
-    binding, level = wanted(found, sought, conditions)
-    only_authority = not moved and all(breach.limit == "authority" for breach in binding)
-    return Nearest(part=found, met=False, binding=(*moved, *binding), level=level if only_authority else None)
+    if found is not None:
+        binding = (*moved, *wanted(found, seeker.asked, conditions), *lacking)
+    else:
+        binding = (*moved, *lacking, *(b for miss in nearest_misses(searches)[:1] for b in miss.breaches))
+    code = found.programme.code if found and found.programme else None
+    no_way = Breach(limit="programme", bound=code, asked="terms", loan_id=base.debt.loan_id)
+    return Nearest(part=found, met=False, binding=binding or (no_way,), level=level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +70,25 @@ class _Seeker:
     """Looks for what is asked for, among the plans of several families."""
 
     base: Baseline
+    programmes: Sequence[Programme]
     asked: Asked
     conditions: Conditions
+
+    def searches(self) -> list[Search]:
+        """Return the plans of all programmes, with any number of instalments."""
+        return [
+            Search(family=one, base=self.base, conditions=self.conditions)
+            for programme in self.programmes
+            for one in _families(family(programme, self.base.debt), self.asked)
+        ]
+
+    def level_that_grants(self) -> Level | None:
+        """Return the level that could grant just what is asked for, where only authority is lacking."""
+        if self.conditions.level is Level.COMMITTEE:
+            return None
+        above = replace(self, conditions=replace(self.conditions, level=Level.COMMITTEE))
+        found = above.met(above.searches())
+        return found.appraisal.level if found else None
 
     def met(self, searches: Sequence[Search]) -> Part | None:
         """Return the cheapest of the plans that are what is asked for and give up the least."""

@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 
 from service.domain.errors import RuleBroken
-from service.domain.policy import Level
 from service.domain.settings import Programme
 from service.relief.asking import Asked, payment_of
 from service.relief.bounds import Breach
@@ -30,15 +29,15 @@ UNIT: Final = 10**12
 MONTHS: Final = 12
 
 
-def wanted(found: Part, asked: Asked, conditions: Conditions) -> tuple[tuple[Breach, ...], Level | None]:
-    """Return which limits what is asked for goes beyond, by the programme that comes nearest, and the level it needs.
+def wanted(found: Part, asked: Asked, conditions: Conditions) -> tuple[Breach, ...]:
+    """Return which limits what is asked for goes beyond, by the programme that comes nearest.
 
-    The terms are those of the nearest plan, with the number of instalments that is asked for.
+    The terms are those of the nearest plan, with the number of instalments that is asked for; of a plan that has no
+    such number nothing can be said.
     """
     made, programme = found.appraisal.plan, found.programme
-    no_way = Breach(limit="programme", bound=programme.code if programme else None, asked="term")
     if programme is None or not any(isinstance(instrument, Term) for instrument in made.terms):
-        return (no_way,), None
+        return ()
     most = asked.instalments(made.frequency)
     count, repays = _fewest(made, asked.payment, most)
     tried = appraise(found.base, _counted(made.terms, count), programme.limits, conditions)
@@ -47,12 +46,12 @@ def wanted(found: Part, asked: Asked, conditions: Conditions) -> tuple[tuple[Bre
         count += 1
         tried = appraise(found.base, _counted(made.terms, count), programme.limits, conditions)
     if isinstance(tried, RuleBroken):
-        return (Breach(limit="terms", bound=None, asked=tried.code),), None
+        return (Breach(limit="terms", bound=None, asked=tried.code),)
     payment = _monthly(tried, conditions)
-    binding = tried.breaches
+    binding = [breach for breach in tried.breaches if breach.limit != "authority"]
     if asked.payment is not None and payment > asked.payment:
-        binding = (*binding, Breach(limit="repays_the_debt", bound=payment, asked=asked.payment))
-    return binding or (no_way,), tried.level
+        binding.append(Breach(limit="repays_the_debt", bound=payment, asked=asked.payment))
+    return tuple(binding)
 
 
 def _over(tried: Appraisal | RuleBroken, asked: Asked, conditions: Conditions) -> bool:
