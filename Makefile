@@ -8,7 +8,7 @@ PORT ?= 8000
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lock openapi golden bench build clean
+.PHONY: help demo run test check lock openapi docs golden bench build clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,9 +38,13 @@ check: $(VENV)/.ready ## Lint, format, types, import rules, and whether openapi/
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/parley openapi | diff -u openapi/openapi.json - || { echo "openapi/openapi.json is stale: run 'make openapi'" >&2; exit 1; }
 
-openapi: $(VENV)/.ready ## Write openapi/openapi.json anew
+openapi: $(VENV)/.ready ## Write openapi/openapi.json anew, with examples as the service answers today
 	@mkdir -p openapi
+	$(BIN)/python -m tests.api.telling
 	$(BIN)/parley openapi > openapi/.new && mv openapi/.new openapi/openapi.json
+
+docs: $(VENV)/.ready ## Write the pages of policies, the pack schema and the generated parts of docs/policy-pack.md anew
+	$(BIN)/python -m tests.policies.documents
 
 golden: $(VENV)/.ready ## Count the published vectors that the arithmetic reproduces, per source
 	$(BIN)/python -m tests.golden.report

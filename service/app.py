@@ -7,30 +7,25 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from fastapi import FastAPI, Request, Response
-from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from service.api import problems
+from service.api.documentation import Described
+from service.api.documentation_parts import TITLE
 from service.api.headers import EveryAnswer
 from service.api.limits import Limits
 from service.api.parts import Parts
 from service.api.routes import ROUTERS
-from service.casework.desk import Desk
-from service.policies.registry import Registry
+from service.delivery.worker import Worker
+from service.in_force import InForce
 from service.settings import Settings
 from service.storage.engine import connect, require_durable
 from service.storage.files import Files
 from service.storage.keyring import open_keyring
-from service.storage.migrating import is_current, migrate
+from service.storage.migrating import migrate
 
 STATIC: Final = Path(__file__).parent / "api" / "static"
-DESCRIPTION: Final = (
-    "Negotiating the repayment of a debt that can no longer be repaid as agreed. Amounts are integers in minor units "
-    "of the case's currency; rates are decimal strings. Every POST that creates or decides needs an Idempotency-Key; "
-    "every record has an ETag; every error is application/problem+json."
-)
 
 
 def _now() -> datetime:
@@ -41,11 +36,9 @@ def create_app(
     settings: Settings,
     *,
     clock: Callable[[], datetime] = _now,
-    registry: Registry | None = None,
     limits: Limits | None = None,
 ) -> FastAPI:
-    """Make the service of one deployment; the clock and the policies can be given."""
-    policies = registry or Registry.load(settings.policy, packs_folder=settings.packs)
+    """Make the service of one deployment; the clock can be given."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -54,13 +47,15 @@ def create_app(
             await migrate(settings.database)
         database = connect(settings.database)
         await require_durable(database)
+        policies = InForce(database=database, names=settings.policy, folder=settings.packs, clock=clock)
+        await policies.start()
         app.state.parts = Parts(
             database=database,
             keyring=keyring,
             files=Files.local(settings.data / "evidence"),
             clock=clock,
-            desk=Desk(choose=policies.choose, pinned=policies.pinned, automatic=settings.automatic),
-            policies=policies.ordered,
+            desk=policies.desk(automatic=settings.automatic),
+            in_force=policies,
             limits=limits or Limits(),
         )
         try:
@@ -68,46 +63,25 @@ def create_app(
         finally:
             await database.dispose()
 
-    app = FastAPI(
-        title="Parley",
+    app = Described(
+        title=TITLE,
         version=version("parley"),
-        description=DESCRIPTION,
         lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
-    _operations(app)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(EveryAnswer)
     return app
 
 
-def _operations(app: FastAPI) -> None:
-    """Add what operators and readers of the documentation ask for."""
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
-
-    @app.get("/docs", include_in_schema=False)
-    def docs() -> HTMLResponse:
-        """Show the documentation, with assets of our own."""
-        return get_swagger_ui_html(
-            openapi_url="/openapi.json",
-            title="Parley",
-            swagger_js_url="/static/swagger-ui/swagger-ui-bundle.js",
-            swagger_css_url="/static/swagger-ui/swagger-ui.css",
-            swagger_favicon_url="/static/swagger-ui/favicon-32x32.png",
-        )
-
-    @app.get("/livez", tags=["operations"])
-    def livez() -> dict[str, str]:
-        """Say that the process runs."""
-        return {"status": "ok"}
-
-    @app.get("/readyz", tags=["operations"])
-    async def readyz(request: Request) -> Response:
-        """Say whether the database answers and its schema is current."""
-        parts: Parts = request.app.state.parts
-        current = await is_current(parts.database)
-        status = "ok" if current else "migrations are missing"
-        return JSONResponse({"status": status}, 200 if current else 503)
+def worker_of(app: FastAPI) -> Worker:
+    """Return the worker on the parts of a service that has started."""
+    parts: Parts = app.state.parts
+    assert parts.desk is not None
+    return Worker(database=parts.database, desk=parts.desk, clock=parts.clock, before=parts.in_force.freshen)

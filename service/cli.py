@@ -16,7 +16,7 @@ from uuid import UUID
 import typer
 from rich.console import Console
 
-from service import cli_records, cli_serving
+from service import cli_policies, cli_records, cli_serving
 from service.app import create_app
 from service.demo import run as demo_run
 from service.demo.http import CallFailed
@@ -24,11 +24,9 @@ from service.demo.run import KeyWanted, Played
 from service.demo.server import ServerDidNotStart
 from service.demo.story import StoryBroke
 from service.domain.actors import Role
-from service.policies.pack import PackBroken, load_pack
-from service.policies.registry import PolicyMissing, Registry
+from service.policies.registry import PolicyMissing
 from service.settings import SettingRefused, Settings, read_settings
-from service.storage.engine import DatabaseUnfit
-from service.storage.failures import Unavailable
+from service.storage.failures import DatabaseUnfit, Unavailable
 from service.storage.keyring import KeysetUnusable
 
 COLUMNS: Final = 100
@@ -56,10 +54,9 @@ app = typer.Typer(
     **PLAIN,
 )
 key_app = typer.Typer(help="API keys: who may call the service, and as what.", **PLAIN)
-policy_app = typer.Typer(help="Policies: the judgements a deployment can choose from.", **PLAIN)
 audit_app = typer.Typer(help="The audit trail: the events of every case, chained by hashes.", **PLAIN)
 app.add_typer(key_app, name="key")
-app.add_typer(policy_app, name="policy")
+app.add_typer(cli_policies.app, name="policy")
 app.add_typer(audit_app, name="audit")
 
 
@@ -81,13 +78,22 @@ def parley(
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any free one.")] = 8000,
+    worker: Annotated[bool, typer.Option(help="Let deadlines run out here; off where `parley worker` runs.")] = True,
 ) -> None:
     """Serve the API until stopped."""
     settings = read_settings()
     asyncio.run(cli_records.prepare(settings))
     with suppress(KeyboardInterrupt):
-        if not cli_serving.serve(settings, host=host, port=port):
+        if not cli_serving.serve(settings, host=host, port=port, worker=worker):
             raise typer.Exit(1)
+
+
+@app.command()
+def worker() -> None:
+    """Let deadlines run out, until stopped; any number of workers may share a database."""
+    settings = read_settings()
+    asyncio.run(cli_records.prepare(settings))
+    asyncio.run(cli_serving.work(settings))
 
 
 @app.command()
@@ -131,7 +137,7 @@ def list_keys() -> None:
         )
         for row in rows
     ]
-    _columns(lines)
+    cli_policies.columns(lines)
 
 
 @key_app.command("revoke")
@@ -141,33 +147,6 @@ def revoke_key(key_id: Annotated[UUID, typer.Argument(metavar="ID", help="As `pa
     if row is None:
         raise _failed("There is no such key.")
     typer.echo(f"The key of {row.name} is revoked since {_moment(row.revoked_at)}.", err=True)
-
-
-@policy_app.command("check")
-def check_policy(
-    file: Annotated[Path, typer.Argument(help="A policy pack.", exists=True, dir_okay=False, readable=True)],
-) -> None:
-    """Check a policy pack and print every problem it has."""
-    try:
-        pack = load_pack(file)
-    except PackBroken as broken:
-        for problem in broken.problems:
-            typer.echo(problem, err=True)
-        raise typer.Exit(1) from None
-    typer.echo(f"{file}: {pack.id}, no problems")
-
-
-@policy_app.command("list")
-def list_policies() -> None:
-    """List the policies that can be chosen, and which of them judge, in order."""
-    settings = read_settings()
-    registry = Registry.load(settings.policy, packs_folder=settings.packs)
-    place = {policy.id: str(n) for n, policy in enumerate(registry.ordered, start=1)}
-    rows = [
-        (policy.id, place.get(policy.id, "-"), ", ".join(policy.settings.products), policy.digest[:12])
-        for policy in registry.known.values()
-    ]
-    _columns([("POLICY", "JUDGES", "PRODUCTS", "DIGEST"), *rows])
 
 
 @audit_app.command("verify")
@@ -210,7 +189,12 @@ async def _play(folder: Path) -> Played:
     async def make_keys(wanted: Sequence[KeyWanted]) -> Sequence[str]:
         return await cli_records.create_keys(settings, wanted)
 
-    return await demo_run.run(_console(), data=folder, today=datetime.now(UTC).date(), make_keys=make_keys)
+    async def replay() -> tuple[bool, str]:
+        replayed = await cli_policies.replay_now(settings)
+        return replayed.well, replayed.said()
+
+    today = datetime.now(UTC).date()
+    return await demo_run.run(_console(), data=folder, today=today, make_keys=make_keys, replay=replay)
 
 
 def _folder(data: Path | None, *, keep: bool, stack: ExitStack) -> Path:
@@ -227,15 +211,16 @@ def _say_where_next(kept: Path | None, played: Played) -> None:
     lines = [
         "",
         "Where to look next:",
-        "  README.md              the same story by hand, with curl",
-        "  parley serve           then http://127.0.0.1:8000/docs, every request and answer",
-        "  docs/policy-pack.md    what the policy says, and how to change a threshold",
-        "  service/demo/PROVENANCE.md   where the loans come from, and what was derived by which rule",
+        "  docs/quick-tour.md                    Li's story by hand, with curl",
+        "  make run                              serve, with every request and answer at /docs",
+        "  service/policies/packs/standard.toml  the policy: what it asks, opens and limits, and why",
+        "  service/demo/PROVENANCE.md            the loans, the rules of the demo, what is derived",
     ]
     if kept is not None:
         lines += [
-            f"  PARLEY_DATA={kept} parley serve   serves the cases of this demo;",
-            f"  {played.caseworker_key}   is a caseworker's key to them.",
+            f"  PARLEY_DATA={kept} .venv/bin/parley serve",
+            "                                        serves these cases; the key of a caseworker:",
+            f"  {played.caseworker_key}",
         ]
     typer.echo("\n".join(lines))
 
@@ -251,12 +236,6 @@ def _empty(folder: Path) -> Path:
     if any(folder.iterdir()):
         raise typer.BadParameter(f"{folder} is not empty", param_hint="--data")
     return folder.resolve()
-
-
-def _columns(lines: Sequence[Sequence[str]]) -> None:
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    for line in lines:
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
 def _moment(at: datetime | None) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from service.demo.run import KeyWanted
 from service.domain.actors import Actor
+from service.in_force import InForce
 from service.settings import Settings
 from service.storage import cases, events, keys
 from service.storage.engine import Database, connect, require_durable
@@ -16,7 +17,7 @@ from service.storage.keyring import Keyring, open_keyring
 from service.storage.migrating import migrate
 from service.storage.tables import ApiKeyRow
 
-PAGE: Final = 500
+PAGE: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +50,22 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
 
 
 async def prepare(settings: Settings) -> None:
-    """Make an embedded deployment ready, and refuse a database that could lose what it acknowledged."""
+    """Make an embedded deployment ready; refuse a database that could lose what it acknowledged, or no policy."""
     async with opened(settings) as deployment:
         await require_durable(deployment.database)
+        in_force = InForce(
+            database=deployment.database,
+            names=settings.policy,
+            folder=settings.packs,
+            clock=lambda: datetime.now(UTC),
+        )
+        await in_force.start()
 
 
 async def migrate_now(settings: Settings) -> None:
-    """Bring the database to the newest schema, whichever it is."""
+    """Bring the database to the newest schema, whichever it is; an embedded deployment gets its keyset too."""
+    if settings.embedded:
+        open_keyring(settings.data, settings.keyset)
     await migrate(settings.database)
 
 
@@ -91,14 +101,19 @@ async def revoke_key(settings: Settings, key_id: UUID) -> ApiKeyRow | None:
 
 
 async def verify_histories(settings: Settings) -> Audited:
-    """Check the chain of hashes of every case, in a state of the database that does not change meanwhile."""
-    histories, broken, after = 0, [], None
-    async with opened(settings) as deployment, deployment.database.reading() as session:
-        while page := await cases.search(session, cases.Search(), visible_to=Actor.system(), limit=PAGE, after=after):
-            for case in page:
-                found = await events.verify_chain(session, case.id)
-                histories += 1
-                broken += [found] if found else []
+    """Check the chain of hashes of every case; cases that are made meanwhile are left to the next time.
+
+    A page at a time, each as it stood at one moment: a file that is read from end to end could not be written.
+    """
+    histories, after = 0, None
+    broken: list[events.Broken] = []
+    async with opened(settings) as deployment:
+        while True:
+            async with deployment.database.reading() as session:
+                page = await cases.search(session, cases.Search(), visible_to=Actor.system(), limit=PAGE, after=after)
+                found = [await events.verify_chain(session, case.id) for case in page]
+            if not page:
+                return Audited(histories=histories, broken=tuple(broken))
+            histories += len(page)
+            broken += [one for one in found if one]
             after = page[-1].id
-            session.expunge_all()
-    return Audited(histories=histories, broken=tuple(broken))

@@ -1,12 +1,17 @@
 """Running the HTTP server, and saying where it answers once it does."""
 
+import asyncio
+import signal
 import socket
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import uvicorn
 
-from service.app import create_app
+from service.app import create_app, worker_of
+from service.delivery.worker import Worker
 from service.settings import Settings
 
 GRACE_SECONDS: Final = 10
@@ -15,19 +20,43 @@ GRACE_SECONDS: Final = 10
 class _Announcing(uvicorn.Server):
     """A server that prints one line when it has begun to answer: with port 0 only it knows the port."""
 
+    def __init__(self, config: uvicorn.Config, *, worker: Callable[[], Worker] | None) -> None:
+        super().__init__(config)
+        self._make_worker = worker
+        self._stop = asyncio.Event()
+        self._worker: asyncio.Task[None] | None = None
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self.started and self._make_worker is not None:
+            self._worker = asyncio.create_task(self._make_worker().run(self._stop))
         for server in self.servers if self.started else ():
             for listening in server.sockets:
                 address = address_of(listening.getsockname())
                 sys.stdout.write(f"Parley answers at {address} (documentation: {address}/docs)\n")
         sys.stdout.flush()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stop.set()
+        if self._worker is not None:
+            await self._worker
+        await super().shutdown(sockets)
 
-def serve(settings: Settings, *, host: str, port: int) -> bool:
+
+async def work(settings: Settings) -> None:
+    """Work without serving, until told to stop: deadlines run out, and what is due is sent."""
+    app, stop = create_app(settings), asyncio.Event()
+    for signal_ in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signal_, stop.set)
+    async with app.router.lifespan_context(app):
+        await worker_of(app).run(stop)
+
+
+def serve(settings: Settings, *, host: str, port: int, worker: bool = True) -> bool:
     """Serve until told to stop; False when it could not start."""
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         host=host,
         port=port,
         log_level=settings.log,
@@ -35,8 +64,11 @@ def serve(settings: Settings, *, host: str, port: int) -> bool:
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = _Announcing(config)
-    server.run()
+    server = _Announcing(config, worker=partial(worker_of, app) if worker else None)
+    try:
+        server.run()
+    except SystemExit:  # the port is taken, or a part of the service did not start; the log has said why
+        return False
     return server.started
 
 

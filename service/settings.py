@@ -1,16 +1,20 @@
 """What the environment may set: read once at the start, checked, frozen, and passed in."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 PREFIX: Final = "PARLEY_"
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 DATA: Final = "data"
 DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
+OPTIONS: Final = ("host", "passfile", "port", "prepared_statement_cache_size", "ssl", "target_session_attrs")
+_QUOTED: Final = re.compile(r"""(["'])(.*)\1(?:\s*|\s+#.*)""")
+_COMMENT: Final = re.compile(r"(?:^|\s+)#.*$")
 
 
 class SettingRefused(Exception):
@@ -45,31 +49,37 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str] | None = None, *, dotenv: Path | None = Path(".env")) -> Settings:
     """Read the settings from the environment, and from a `.env` file whatever the environment leaves open."""
-    found = {**_dotenv(dotenv), **(os.environ if environment is None else environment)}
-    given = {name.removeprefix(PREFIX): text for name, text in found.items() if name.startswith(PREFIX)}
-    unknown = sorted(set(given) - set(_READERS))
+    said = _ours(os.environ if environment is None else environment)
+    given = {**_ours(_dotenv(dotenv)), **{name: text for name, text in said.items() if text}}
+    unknown = sorted({*said, *given} - set(_READERS))
     if unknown:
         known = ", ".join(PREFIX + name for name in sorted(_READERS))
         raise SettingRefused(f"{PREFIX}{unknown[0]} is not a setting. The settings are {known}.")
-    read: dict[str, object] = {}
-    for name, text in given.items():
-        if text.strip():
-            read[name.lower()] = _READERS[name](PREFIX + name, text.strip())
-    data = _path("PARLEY_DATA", given.get("DATA", "").strip() or DATA)
-    read.setdefault("database", _embedded_database(data))
+    read = {name.lower(): _READERS[name](PREFIX + name, text) for name, text in given.items() if text}
+    read.setdefault("data", Path(DATA))
+    read.setdefault("database", _embedded_database(read["data"]))
     return Settings(**read)  # type: ignore[arg-type]  # each reader returns what its field holds
 
 
-def _embedded_database(data: Path) -> str:
-    return f"sqlite+aiosqlite:///{data / 'parley.db'}"
+def _ours(names: Mapping[str, str]) -> dict[str, str]:
+    """Return what is ours among names, without the prefix; white space around a value says nothing."""
+    return {name.removeprefix(PREFIX): text.strip() for name, text in names.items() if name.startswith(PREFIX)}
+
+
+def _embedded_database(data: object) -> str:
+    return f"sqlite+aiosqlite:///{data}/parley.db"
 
 
 def _dotenv(path: Path | None) -> dict[str, str]:
     """Read `NAME=value` lines; other programs' names may stand there too."""
     if path is None or not path.is_file():
         return {}
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise SettingRefused(f"{path} cannot be read as text.") from None
     found: dict[str, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         stripped = line.strip().removeprefix("export ")
         if not stripped or stripped.startswith("#"):
             continue
@@ -81,20 +91,28 @@ def _dotenv(path: Path | None) -> dict[str, str]:
 
 
 def _unquoted(value: str) -> str:
-    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-    return value[1:-1] if quoted else value
+    """Return what stands between quotation marks, or what stands before a comment."""
+    quoted = _QUOTED.fullmatch(value)
+    return quoted[2] if quoted else _COMMENT.sub("", value)
 
 
 def _text(_name: str, text: str) -> str:
     return text
 
 
-def _path(_name: str, text: str) -> Path:
-    return Path(text).expanduser()
+def _path(name: str, text: str) -> Path:
+    try:
+        path = Path(text).expanduser()
+        other = path.exists() and not path.is_dir()
+    except (OSError, RuntimeError):
+        raise SettingRefused(f"{name} names a place that cannot be.") from None
+    if other or "?" in text:
+        raise SettingRefused(f"{name} names no folder; its name has no question mark.")
+    return path
 
 
 def _folder(name: str, text: str) -> Path:
-    path = Path(text).expanduser()
+    path = _path(name, text)
     if not path.is_dir():
         raise SettingRefused(f"{name} names no folder that exists.")
     return path
@@ -120,19 +138,35 @@ def _level(name: str, text: str) -> str:
 
 
 def _database(name: str, text: str) -> str:
-    # The value may hold a password, so the sentence does not repeat it.
-    if text.partition("://")[0] not in DRIVERS:
+    # The value may hold a password, so no sentence repeats it.
+    driver, _, rest = text.partition("://")
+    if driver not in DRIVERS:
         raise SettingRefused(f"{name} begins with {' or '.join(d + '://' for d in DRIVERS)}.")
-    if text.startswith("sqlite") and text.partition("///")[2] in {"", ":memory:"}:
-        raise SettingRefused(f"{name} names a file: a database in memory would be another one for each connection.")
+    if driver.startswith("sqlite"):
+        if not rest.startswith("/") or rest[1:] in {"", ":memory:"} or "?" in rest:
+            raise SettingRefused(f"{name} names a file, after three strokes and without options; memory is none.")
+        return text
+    unknown = sorted(option for option, _ in parse_qsl(_split(name, text).query) if option not in OPTIONS)
+    if unknown:
+        raise SettingRefused(f"{name} has the option {unknown[0]}; the driver knows {', '.join(OPTIONS)}.")
     return text
 
 
 def _url(name: str, text: str) -> str:
-    parts = urlsplit(text)
+    parts = _split(name, text)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise SettingRefused(f"{name} is an http or https address.")
     return text.rstrip("/")
+
+
+def _split(name: str, text: str) -> SplitResult:
+    """Return the parts of an address whose port, if it has one, is a number."""
+    try:
+        parts = urlsplit(text)
+        assert parts.port is None or parts.port >= 0
+    except ValueError:
+        raise SettingRefused(f"{name} is no address: its host or its port cannot be so.") from None
+    return parts
 
 
 _READERS: Final[dict[str, Callable[[str, str], object]]] = {

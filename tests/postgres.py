@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from signal import SIGINT
+from signal import SIGQUIT
 from typing import Final, NamedTuple
 
 SUPERUSER: Final = "postgres"
@@ -25,7 +25,14 @@ START_SECONDS_MAX: Final = 60
 _CLUSTER: Final = ("--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-instructions")
 
 # Durability as in production: fsync stays on. Only what the many databases of a test run need differs.
-_OPTIONS: Final = ("listen_addresses=", "max_connections=200", "shared_buffers=64MB", "logging_collector=off")
+_OPTIONS: Final = (
+    "listen_addresses=",
+    "max_connections=200",
+    "shared_buffers=64MB",
+    "logging_collector=off",
+    "max_wal_size=8GB",  # no checkpoint while tests run: it would write out hundreds of databases
+    "checkpoint_timeout=1h",
+)
 
 
 class Account(NamedTuple):
@@ -51,6 +58,19 @@ class Server:
         self._run("createdb", *copied, name)
         return f"postgresql+asyncpg://{SUPERUSER}@/{name}?host={self.sockets}"
 
+    def query(self, url: str, *statements: str) -> str | None:
+        """Execute statements in one transaction and return what the last one says; None when they fail."""
+        commands = [option for statement in statements for option in ("--command", statement)]
+        address = ("--host", self.sockets, "--username", SUPERUSER, "--dbname", _name(url))
+        options = ("--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--single-transaction")
+        said = subprocess.run(
+            (self.binaries / "psql", *address, *options, "--set", "ON_ERROR_STOP=1", *commands),
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        return said.stdout.strip() if said.returncode == 0 else None
+
     def drop_database(self, url: str) -> None:
         """Drop a database, whoever is still connected to it."""
         self._run("dropdb", "--force", _name(url))
@@ -61,8 +81,8 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Start a server with an empty cluster; stop it and delete its folder at the end."""
+def running(*settings: str) -> Iterator[Server]:
+    """Start a server with an empty cluster; stop it and delete its folder at the end. Settings are `name=value`."""
     folder = Path(tempfile.mkdtemp(prefix="parley-pg-"))
     try:
         account = _account(folder)
@@ -70,7 +90,7 @@ def running() -> Iterator[Server]:
         data = folder / "data"
         initdb = (binaries / "initdb", "--pgdata", data, *_CLUSTER)
         subprocess.run(initdb, check=True, capture_output=True, text=True, cwd=folder, **account._asdict())
-        options = tuple(f"--{option}" for option in _OPTIONS)
+        options = tuple(f"--{option}" for option in (*_OPTIONS, *settings))
         postgres = (str(binaries / "postgres"), "-D", str(data), "-k", str(folder), *options)
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(postgres, stdout=log, stderr=log, cwd=folder, **account._asdict())
@@ -78,7 +98,7 @@ def running() -> Iterator[Server]:
             _await_readiness(process, binaries, folder)
             yield Server(binaries, folder)
         finally:
-            process.send_signal(SIGINT)  # a fast shutdown: sessions are ended, the cluster is left consistent
+            process.send_signal(SIGQUIT)  # at once: nothing is written out that is deleted next
             process.wait(START_SECONDS_MAX)
     finally:
         shutil.rmtree(folder)

@@ -6,57 +6,73 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Query, Response, status
 
-from service.api.bodies.application import ApplicationBody, parse
+from service.api.bodies.application import ApplicationBody, ApplicationPatch, parse
 from service.api.bodies.body import DocumentedAs
-from service.api.bodies.deeds import AssignBody, CloseBody, EmptyBody, FlagsBody
+from service.api.bodies.deeds import AssignBody, CloseBody, EmptyBody, FlagsBody, MoveToActiveBody
+from service.api.bodies.figures import ID_MAX, NAME_MAX, DayWithin
 from service.api.bodies.loans import LoansBody, parse_loans
 from service.api.bodies.patching import patched
-from service.api.cursor import LIMIT_DEFAULT, Limit, PageOf
-from service.api.etags import IfMatch, IfNoneMatch, tag
-from service.api.parts import DeskOf
-from service.api.transaction import Reading, Transactional, Work
+from service.api.cursor import PageOf
+from service.api.errors import LENDERS, MOVES, SEEN
+from service.api.etags import etag
+from service.api.parts import DeskOf, Today
+from service.api.query import LIMIT_DEFAULT, Limit
+from service.api.transaction import Reading, Transactional, Work, refuses
 from service.api.views.build import actions_view, case_line, case_view, event_view
 from service.api.views.cases import ActionsView, CaseLine, CaseView, EventView
 from service.api.views.records import Page
-from service.casework import actions, intake, reading
-from service.domain.lifecycle import CaseState
+from service.casework import actions, changing, intake, moving_policy, reading
+from service.casework.changing import NotPatchable
+from service.casework.file import CaseEnded
+from service.casework.holding import LoanInNegotiation
+from service.casework.intake import ReferenceTaken
+from service.domain.errors import NotPermitted
+from service.domain.evidence import EvidenceState
+from service.domain.lifecycle import CaseState, RoleNotAllowed
+from service.domain.words import HardshipReason
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=Transactional)
 Application = Annotated[object, DocumentedAs(ApplicationBody), Body()]
+Patch = Annotated[object, DocumentedAs(ApplicationPatch), Body()]
 Loans = Annotated[object, DocumentedAs(LoansBody), Body()]
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
-async def post_case(raw: Application, work: Work, desk: DeskOf, response: Response) -> CaseView:
+@refuses(NotPermitted, RoleNotAllowed, ReferenceTaken, LoanInNegotiation)
+async def post_case(raw: Application, work: Work, desk: DeskOf, today: Today, response: Response) -> CaseView:
     """Open a case from an application, and submit it when `submit` is true.
 
     With `submit: false` the case is a draft, which may lack anything but the currency. Loans posted by a key that
-    vouches for loans are the lender's word; offers on any others are indicative.
+    vouches for loans are the lender's word; offers on any others are indicative. What follows from a submission
+    (the review, a request for evidence, a decision, a menu of offers) is done in this request.
     """
-    body, application = parse(raw, on=work.now.date())
+    body, application = parse(raw, on=today)
     file = await intake.post_case(work, application, submit=body.submit, desk=desk)
     response.headers["Location"] = f"/v1/cases/{file.case.id}"
-    return tag(response, case_view(work, file, desk))
+    return case_view(work, file, desk)
 
 
 @router.get("")
+@refuses()
 async def search_cases(
     work: Reading,
     page: PageOf,
     *,
     limit: Limit = LIMIT_DEFAULT,
-    state: Annotated[list[CaseState] | None, Query(description="Any of these states.")] = None,
-    reference: Annotated[str | None, Query(max_length=100, description="The posting partner's own number.")] = None,
-    borrower: Annotated[str | None, Query(max_length=200, description="The borrower's subject.")] = None,
-    loan: Annotated[str | None, Query(max_length=100, description="The id of a loan in the servicing system.")] = None,
-    assignee: Annotated[str | None, Query(max_length=200)] = None,
-    reason: Annotated[str | None, Query(max_length=50, description="The reason for the hardship.")] = None,
-    created_from: Annotated[date | None, Query(description="Created on or after this day (UTC).")] = None,
-    created_to: Annotated[date | None, Query(description="Created on or before this day (UTC).")] = None,
+    state: Annotated[
+        list[CaseState] | None, Query(description="Any of these states; may be given more than once.")
+    ] = None,
+    reference: Annotated[str | None, Query(max_length=ID_MAX, description="The posting partner's own number.")] = None,
+    borrower: Annotated[str | None, Query(max_length=NAME_MAX, description="The borrower's subject.")] = None,
+    loan: Annotated[str | None, Query(max_length=ID_MAX, description="The loan's id in the servicing system.")] = None,
+    assignee: Annotated[str | None, Query(max_length=NAME_MAX, description="Who looks after it at the lender.")] = None,
+    reason: Annotated[HardshipReason | None, Query(description="The reason for the hardship.")] = None,
+    created_from: Annotated[DayWithin | None, Query(description="Created on or after this day (UTC).")] = None,
+    created_to: Annotated[DayWithin | None, Query(description="Created on or before this day (UTC).")] = None,
 ) -> Page[CaseLine]:
     """List the cases that you may see, newest first."""
     wanted = reading.Search(
-        states=tuple(state or ()),
+        states=tuple(dict.fromkeys(state or ())),
         reference=reference,
         borrower=borrower,
         loan=loan,
@@ -66,122 +82,132 @@ async def search_cases(
         created_before=_start_of(created_to + timedelta(days=1)) if created_to else None,
     )
     rows, loans = await reading.search(work, wanted, limit=limit + 1, after=page.after)
-    items = [case_line(row, loans.get(row.id, [])) for row in rows[:limit]]
+    items = [case_line(row, loans.get(row.id, []), work.actor) for row in rows[:limit]]
     return Page(items=items, next=page.cursor(rows[limit - 1].id) if len(rows) > limit else None)
 
 
 @router.get("/{case_id}")
-async def get_case(
-    case_id: UUID, work: Reading, desk: DeskOf, response: Response, if_none_match: IfNoneMatch = None
-) -> CaseView:
+@refuses(*SEEN)
+async def get_case(case_id: UUID, work: Reading, desk: DeskOf, response: Response) -> CaseView:
     """Read a case with its application, its evidence list, the latest review and decision."""
     file = await reading.open_file(work, case_id, lock=False)
-    return tag(response, case_view(work, file, desk), if_none_match=if_none_match)
+    view = case_view(work, file, desk)
+    stale = sum(item.state is EvidenceState.STALE for item in view.evidence.required)
+    response.headers["ETag"] = etag(view.version, aged=f"stale{stale}" if stale else None)
+    return view
 
 
-@router.patch("/{case_id}/application", openapi_extra={"requestBody": {"required": True}})
-async def patch_application(
-    case_id: UUID, raw: Application, work: Work, desk: DeskOf, response: Response, if_match: IfMatch
-) -> CaseView:
+@router.patch("/{case_id}/application")
+@refuses(*MOVES, NotPatchable, LoanInNegotiation)
+async def patch_application(case_id: UUID, raw: Patch, work: Work, desk: DeskOf, today: Today) -> CaseView:
     """Change the application by a JSON merge patch (RFC 7396); each change makes a new version.
 
-    Allowed in draft, information_requested, declined, lapsed and rejected. What the lender vouched for stays.
+    Allowed in draft, information_requested, declined, lapsed and rejected; in in_review, offered and countered it does
+    what amending does, which is for the borrower's side. A patch that changes nothing makes no version. What the lender
+    vouched for stays.
     """
     file = await reading.open_file(work, case_id)
-    if_match.require(file.case.version)
-    application = patched(file.application, raw, on=work.now.date())
-    file = await intake.patch_application(work, file, application=application, desk=desk)
-    return tag(response, case_view(work, file, desk))
+    application = patched(file.application, raw, on=today)
+    return case_view(work, await changing.patch_application(work, file, application=application, desk=desk), desk)
 
 
 @router.post("/{case_id}/amend")
-async def amend_case(
-    case_id: UUID, raw: Application, work: Work, desk: DeskOf, response: Response, if_match: IfMatch
-) -> CaseView:
+@refuses(*MOVES, LoanInNegotiation)
+async def amend_case(case_id: UUID, raw: Patch, work: Work, desk: DeskOf, today: Today) -> CaseView:
     """Change an application that is being judged or answered, by a merge patch, and submit it again."""
     file = await reading.open_file(work, case_id)
-    if_match.honour(file.case.version)
-    application = patched(file.application, raw, on=work.now.date())
-    file = await intake.amend(work, file, application=application, desk=desk)
-    return tag(response, case_view(work, file, desk))
+    application = patched(file.application, raw, on=today)
+    return case_view(work, await changing.amend(work, file, application=application, desk=desk), desk)
 
 
 @router.put("/{case_id}/loans")
-async def put_loans(
-    case_id: UUID, raw: Loans, work: Work, desk: DeskOf, response: Response, if_match: IfMatch
-) -> CaseView:
+@refuses(*LENDERS, CaseEnded, LoanInNegotiation)
+async def put_loans(case_id: UUID, raw: Loans, work: Work, desk: DeskOf, today: Today) -> CaseView:
     """Replace the loans by the lender's own figures; a changed balance is judged again."""
     file = await reading.open_file(work, case_id)
-    if_match.require(file.case.version)
-    file = await intake.put_loans(work, file, loans=parse_loans(raw, on=work.now.date()), desk=desk)
-    return tag(response, case_view(work, file, desk))
+    loans = parse_loans(raw, on=today)
+    return case_view(work, await changing.put_loans(work, file, loans=loans, desk=desk), desk)
 
 
 @router.post("/{case_id}/submit")
-async def submit_case(case_id: UUID, body: EmptyBody, work: Work, desk: DeskOf, response: Response) -> CaseView:
+@refuses(*MOVES)
+async def submit_case(case_id: UUID, body: EmptyBody, work: Work, desk: DeskOf) -> CaseView:
     """Submit a draft; 422 names every member that is still missing."""
-    return tag(response, case_view(work, await intake.submit(work, case_id=case_id, desk=desk), desk))
+    return case_view(work, await intake.submit(work, case_id=case_id, desk=desk), desk)
 
 
 @router.post("/{case_id}/withdraw")
-async def withdraw_case(case_id: UUID, body: EmptyBody, work: Work, desk: DeskOf, response: Response) -> CaseView:
+@refuses(*MOVES)
+async def withdraw_case(case_id: UUID, body: EmptyBody, work: Work, desk: DeskOf) -> CaseView:
     """Withdraw a case; its loans are free for another one."""
-    return tag(response, case_view(work, await intake.withdraw(work, case_id=case_id, desk=desk), desk))
+    return case_view(work, await intake.withdraw(work, case_id=case_id, desk=desk), desk)
 
 
 @router.post("/{case_id}/reopen")
-async def reopen_case(case_id: UUID, body: EmptyBody, work: Work, desk: DeskOf, response: Response) -> CaseView:
+@refuses(*MOVES)
+async def reopen_case(case_id: UUID, body: EmptyBody, work: Work, desk: DeskOf) -> CaseView:
     """Take up a declined, lapsed or rejected case again; a rejected one needs a changed application."""
-    return tag(response, case_view(work, await intake.reopen(work, case_id=case_id, desk=desk), desk))
+    return case_view(work, await intake.reopen(work, case_id=case_id, desk=desk), desk)
 
 
 @router.post("/{case_id}/close")
-async def close_case(case_id: UUID, body: CloseBody, work: Work, desk: DeskOf, response: Response) -> CaseView:
+@refuses(*MOVES)
+async def close_case(case_id: UUID, body: CloseBody, work: Work, desk: DeskOf) -> CaseView:
     """Close a case that has come to its end."""
-    file = await intake.close(work, case_id=case_id, reason=body.reason, desk=desk)
-    return tag(response, case_view(work, file, desk))
+    return case_view(work, await intake.close(work, case_id=case_id, reason=body.reason, desk=desk), desk)
 
 
 @router.post("/{case_id}/resume")
-async def resume_case(case_id: UUID, body: EmptyBody, work: Work, desk: DeskOf, response: Response) -> CaseView:
+@refuses(*MOVES)
+async def resume_case(case_id: UUID, body: EmptyBody, work: Work, desk: DeskOf) -> CaseView:
     """Take a referred case back into review."""
-    return tag(response, case_view(work, await intake.resume(work, case_id=case_id, desk=desk), desk))
+    return case_view(work, await intake.resume(work, case_id=case_id, desk=desk), desk)
 
 
 @router.post("/{case_id}/human-review")
-async def ask_for_human_review(
-    case_id: UUID, body: EmptyBody, work: Work, desk: DeskOf, response: Response
-) -> CaseView:
+@refuses(*MOVES)
+async def ask_for_human_review(case_id: UUID, body: EmptyBody, work: Work, desk: DeskOf) -> CaseView:
     """Have a person look at an automatic rejection (PIPL art. 24, GDPR art. 22); this is not an appeal."""
-    return tag(response, case_view(work, await intake.request_human_review(work, case_id=case_id, desk=desk), desk))
+    return case_view(work, await intake.request_human_review(work, case_id=case_id, desk=desk), desk)
 
 
 @router.post("/{case_id}/assign")
-async def assign_case(case_id: UUID, body: AssignBody, work: Work, desk: DeskOf, response: Response) -> CaseView:
+@refuses(*LENDERS, CaseEnded)
+async def assign_case(case_id: UUID, body: AssignBody, work: Work, desk: DeskOf) -> CaseView:
     """Give a case to somebody at the lender's desk, or, with null, to nobody."""
-    file = await intake.assign(work, case_id=case_id, assignee=body.assignee)
-    return tag(response, case_view(work, file, desk))
+    return case_view(work, await intake.assign(work, case_id=case_id, assignee=body.assignee), desk)
+
+
+@router.post("/{case_id}/policy")
+@refuses(*LENDERS, CaseEnded)
+async def move_to_active_policy(case_id: UUID, body: MoveToActiveBody, work: Work, desk: DeskOf) -> CaseView:
+    """Move a case from the version of the policy that first judged it to the one that is active now.
+
+    It is judged again; before its offers are made, what follows from that is done too. A case on that version stays.
+    """
+    file = await moving_policy.move_to_active(work, case_id=case_id, reason=body.reason, desk=desk)
+    return case_view(work, file, desk)
 
 
 @router.patch("/{case_id}/flags")
-async def set_flags(
-    case_id: UUID, body: FlagsBody, work: Work, desk: DeskOf, response: Response, if_match: IfMatch
-) -> CaseView:
+@refuses(*LENDERS, CaseEnded)
+async def set_flags(case_id: UUID, body: FlagsBody, work: Work, desk: DeskOf) -> CaseView:
     """Set facts that only the lender or an adviser knows; null makes one unknown again. Each change is an event."""
     file = await reading.open_file(work, case_id)
-    if_match.require(file.case.version)
-    file = await intake.set_flags(work, file, flags=body.model_dump(exclude_unset=True), desk=desk)
-    return tag(response, case_view(work, file, desk))
+    file = await changing.set_flags(work, file, flags=body.model_dump(exclude_unset=True), desk=desk)
+    return case_view(work, file, desk)
 
 
 @router.get("/{case_id}/actions")
-async def list_actions(case_id: UUID, work: Reading, desk: DeskOf, response: Response) -> ActionsView:
+@refuses(*SEEN)
+async def list_actions(case_id: UUID, work: Reading, desk: DeskOf) -> ActionsView:
     """Say what you can do next, and why not, for what you cannot."""
     file = await reading.open_file(work, case_id, lock=False)
-    return tag(response, actions_view(file, actions.next_actions(work, file, desk=desk)))
+    return actions_view(file, actions.next_actions(work, file, desk=desk))
 
 
 @router.get("/{case_id}/events")
+@refuses(*SEEN)
 async def list_events(case_id: UUID, work: Reading, page: PageOf, limit: Limit = LIMIT_DEFAULT) -> Page[EventView]:
     """Read the history, oldest first. The events are chained by their hashes."""
     rows = await reading.history(work, case_id=case_id, limit=limit + 1, after=page.after_number)

@@ -5,22 +5,20 @@ import binascii
 import hashlib
 import hmac
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
 
 from service.api.parts import parts_of
-from service.api.problems import InputRefused
-from service.domain.errors import Problem
+from service.domain.errors import Invalid, Problem
 
-LIMIT_MAX: Final = 100
-LIMIT_DEFAULT: Final = 50
+T = TypeVar("T")
 TAG_BYTES: Final = 12
 CURSOR_MAX: Final = 400
 
-Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="How many items a page holds.")]
 CursorText = Annotated[
     str | None, Query(max_length=CURSOR_MAX, description="`next` of the page before; opaque, and only for this list.")
 ]
@@ -51,7 +49,16 @@ class PageAt:
             raise _refused()
         return self.position
 
-    def cursor(self, position: UUID | int | list[Any]) -> str:
+    def cut(self, rows: Sequence[T], *, limit: int, name: Callable[[T], object]) -> tuple[Sequence[T], str | None]:
+        """Return this page of a list that was read whole, and the cursor of the next; `name` tells rows apart."""
+        names = [str(name(row)) for row in rows]
+        if self.position is not None and self.position not in names:
+            raise _refused()
+        first = 0 if self.position is None else names.index(self.position) + 1
+        last = first + limit
+        return rows[first:last], self.cursor(names[last - 1]) if last < len(rows) else None
+
+    def cursor(self, position: UUID | int | str) -> str:
         """Return the cursor of the page that begins after a position."""
         payload = json.dumps(str(position) if isinstance(position, UUID) else position).encode()
         return base64.urlsafe_b64encode(_tag(self._secret, self._list, payload) + payload).decode().rstrip("=")
@@ -83,6 +90,6 @@ def _tag(secret: bytes, name: str, payload: bytes) -> bytes:
     return hmac.new(secret, name.encode() + b"\0" + payload, hashlib.sha256).digest()[:TAG_BYTES]
 
 
-def _refused() -> InputRefused:
+def _refused() -> Invalid:
     problem = Problem("/query/cursor", "cursor_invalid", "The cursor is not one of this list.")
-    return InputRefused("The cursor is not one of this list.", [problem])
+    return Invalid("The cursor is not one of this list.", [problem])

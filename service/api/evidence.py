@@ -8,13 +8,20 @@ from fastapi import APIRouter, Response, status
 from fastapi.responses import StreamingResponse
 
 from service.api.bodies.deeds import EmptyBody, RefusalBody, WaiverBody
-from service.api.etags import tag
+from service.api.bodies_in import FIELD_MAX
+from service.api.cursor import PageOf
+from service.api.errors import LENDERS, SEEN
 from service.api.parts import DeskOf, FilesOf
-from service.api.transaction import Reading, Transactional, UploadOf, Work
+from service.api.query import LIMIT_DEFAULT, Limit
+from service.api.transaction import Reading, Transactional, UploadOf, Work, refuses
 from service.api.views.build import evidence_view
 from service.api.views.cases import EvidenceView
 from service.api.views.records import Page
 from service.casework import evidence, reading
+from service.casework.evidence import EvidenceNotFound, EvidenceRefusedHere, EvidenceSettled
+from service.casework.file import CaseEnded
+from service.domain.access import MandateNeeded
+from service.storage.files import SIGNATURES, FileEmpty
 
 router = APIRouter(prefix="/v1/cases/{case_id}/evidence", tags=["evidence"], route_class=Transactional)
 
@@ -26,24 +33,47 @@ UPLOAD: Final[dict[str, Any]] = {
                 "schema": {
                     "type": "object",
                     "required": ["kind", "file"],
+                    "additionalProperties": False,
                     "properties": {
-                        "kind": {"type": "string", "description": "One of the kinds in `evidence.missing`."},
+                        "kind": {
+                            "type": "string",
+                            "maxLength": FIELD_MAX["kind"],
+                            "description": "One of the kinds in `evidence.missing`, or another that supports the case.",
+                        },
                         "file": {
                             "type": "string",
                             "format": "binary",
-                            "description": "PDF, JPEG or PNG, at most 20 MB.",
+                            "description": "PDF, JPEG or PNG by its content, at most 20 MB.",
                         },
-                        "loan_id": {"type": "string", "description": "Where the document is about one loan."},
-                        "note": {"type": "string"},
+                        "loan_id": {
+                            "type": "string",
+                            "maxLength": FIELD_MAX["loan_id"],
+                            "description": "Where the document is about one loan.",
+                        },
+                        "note": {"type": "string", "maxLength": FIELD_MAX["note"]},
                     },
-                }
+                },
+                "examples": {
+                    "bank statements": {
+                        "summary": "bank statements",
+                        "value": {"kind": "bank_statements", "file": "statements.pdf", "note": "August to October"},
+                    }
+                },
             }
         },
+    }
+}
+FILE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "content": {
+            media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in SIGNATURES.values()
+        }
     }
 }
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, openapi_extra=UPLOAD)
+@refuses(*LENDERS, MandateNeeded, CaseEnded, EvidenceRefusedHere, FileEmpty)
 async def post_evidence(case_id: UUID, upload: UploadOf, work: Work, desk: DeskOf, response: Response) -> EvidenceView:
     """Hand in a document; the one that completes the list sends the case on in this request."""
     description = evidence.Description(
@@ -54,17 +84,20 @@ async def post_evidence(case_id: UUID, upload: UploadOf, work: Work, desk: DeskO
     )
     file, row = await evidence.receive(work, case_id=case_id, description=description, stored=upload.stored, desk=desk)
     response.headers["Location"] = f"/v1/cases/{case_id}/evidence/{row.id}/content"
-    return tag(response, evidence_view(row, file.case))
+    return evidence_view(row, file.case)
 
 
 @router.get("")
-async def list_evidence(case_id: UUID, work: Reading) -> Page[EvidenceView]:
+@refuses(*SEEN)
+async def list_evidence(case_id: UUID, work: Reading, page: PageOf, limit: Limit = LIMIT_DEFAULT) -> Page[EvidenceView]:
     """List the documents of a case, and what was waived, oldest first."""
     file = await reading.open_file(work, case_id, lock=False)
-    return Page(items=[evidence_view(row, file.case) for row in file.evidence])
+    rows, further = page.cut(file.evidence, limit=limit, name=lambda row: row.id)
+    return Page(items=[evidence_view(row, file.case) for row in rows], next=further)
 
 
-@router.get("/{evidence_id}/content", response_class=StreamingResponse)
+@router.get("/{evidence_id}/content", response_class=StreamingResponse, responses=FILE)
+@refuses(*SEEN, EvidenceNotFound)
 async def get_content(case_id: UUID, evidence_id: UUID, work: Reading, files: FilesOf) -> StreamingResponse:
     """Download a document, as an attachment only."""
     row = await evidence.read_content(work, case_id=case_id, evidence_id=evidence_id)
@@ -81,27 +114,28 @@ async def get_content(case_id: UUID, evidence_id: UUID, work: Reading, files: Fi
 
 
 @router.post("/{evidence_id}/verify")
-async def verify_evidence(
-    case_id: UUID, evidence_id: UUID, body: EmptyBody, work: Work, desk: DeskOf, response: Response
-) -> EvidenceView:
+@refuses(*LENDERS, EvidenceNotFound, CaseEnded, EvidenceSettled)
+async def verify_evidence(case_id: UUID, evidence_id: UUID, body: EmptyBody, work: Work, desk: DeskOf) -> EvidenceView:
     """Confirm that a document is what it says (the lender)."""
     file, row = await evidence.verify(work, case_id=case_id, evidence_id=evidence_id, desk=desk)
-    return tag(response, evidence_view(row, file.case))
+    return evidence_view(row, file.case)
 
 
 @router.post("/{evidence_id}/refuse")
+@refuses(*LENDERS, EvidenceNotFound, CaseEnded, EvidenceSettled)
 async def refuse_evidence(
-    case_id: UUID, evidence_id: UUID, body: RefusalBody, work: Work, response: Response
+    case_id: UUID, evidence_id: UUID, body: RefusalBody, work: Work, desk: DeskOf
 ) -> EvidenceView:
     """Refuse a document with the reason; it counts as missing again (the lender)."""
-    file, row = await evidence.refuse(work, case_id=case_id, evidence_id=evidence_id, reason=body.reason)
-    return tag(response, evidence_view(row, file.case))
+    file, row = await evidence.refuse(work, case_id=case_id, evidence_id=evidence_id, reason=body.reason, desk=desk)
+    return evidence_view(row, file.case)
 
 
 @router.post("/waive", status_code=status.HTTP_201_CREATED)
-async def waive_evidence(case_id: UUID, body: WaiverBody, work: Work, desk: DeskOf, response: Response) -> EvidenceView:
+@refuses(*LENDERS, CaseEnded, EvidenceRefusedHere)
+async def waive_evidence(case_id: UUID, body: WaiverBody, work: Work, desk: DeskOf) -> EvidenceView:
     """Do without a required document; the reason is kept (the lender)."""
     file, row = await evidence.waive(
         work, case_id=case_id, kind=body.kind, loan_id=body.loan_id, reason=body.reason, desk=desk
     )
-    return tag(response, evidence_view(row, file.case))
+    return evidence_view(row, file.case)

@@ -1,14 +1,16 @@
 """How much of a request is read, and for how long: a body is capped while it arrives, not afterwards."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from fastapi import Request
 from starlette.types import Message, Receive
 
 from service.api.problems import BodyTooLarge, BodyTooSlow
 
-MEBIBYTE = 1024 * 1024
+MEBIBYTE: Final = 1024 * 1024
+DISCARDED_MAX: Final = 64 * MEBIBYTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,31 +24,59 @@ class Limits:
 
 
 def bounded(request: Request, *, bytes_max: int, seconds: float) -> Receive:
-    """Return a `receive` that stops a body at its cap or deadline; a stated length above the cap is refused at once.
-
-    The connection is closed after such an answer, because the rest of the body is not read.
-    """
+    """Return a `receive` that ends a body at its cap or deadline; the connection is closed after such an answer."""
     stated = request.headers.get("content-length", "")
-    if stated.isascii() and stated.isdigit() and int(stated[:20]) > bytes_max:
-        raise _too_large(bytes_max)
-    receive, deadline = request.receive, asyncio.get_running_loop().time() + seconds
-    received = 0
+    return _Bounded(
+        receive=request.receive,
+        bytes_max=bytes_max,
+        stated=int(stated[:20]) if stated.isascii() and stated.isdigit() else 0,
+        # Whoever asks first whether to send has not begun to.
+        waits="expect" in request.headers,
+        seconds=seconds,
+        deadline=asyncio.get_running_loop().time() + seconds,
+    )
 
-    async def receive_within() -> Message:
-        nonlocal received
-        try:
-            async with asyncio.timeout_at(deadline):
-                message = await receive()
-        except TimeoutError:
-            sentence = f"The body did not arrive within {seconds:g} seconds."
-            raise BodyTooSlow(sentence, headers={"Connection": "close"}) from None
-        received += len(message.get("body", b""))
-        if received > bytes_max:
-            raise _too_large(bytes_max)
+
+@dataclass(slots=True, kw_only=True)
+class _Bounded:
+    """Reads one body, and counts what arrives."""
+
+    receive: Receive
+    bytes_max: int
+    stated: int
+    waits: bool
+    seconds: float
+    deadline: float
+    received: int = field(default=0)
+
+    async def __call__(self) -> Message:
+        """Return the next piece of the body, or refuse it."""
+        if self.stated > self.bytes_max:
+            await self._refuse_as_too_large()
+        message = await self._next()
+        if self.received > self.bytes_max:
+            await self._refuse_as_too_large(more=message.get("more_body", False))
         return message
 
-    return receive_within
+    async def _next(self) -> Message:
+        try:
+            async with asyncio.timeout_at(self.deadline):
+                message = await self.receive()
+        except TimeoutError:
+            sentence = f"The body did not arrive within {self.seconds:g} seconds."
+            raise BodyTooSlow(sentence, headers={"Connection": "close"}) from None
+        self.received += len(message.get("body", b""))
+        return message
 
+    async def _refuse_as_too_large(self, *, more: bool = True) -> None:
+        """Refuse the body, after the rest of it was thrown away.
 
-def _too_large(bytes_max: int) -> BodyTooLarge:
-    return BodyTooLarge(f"The body is above {bytes_max} bytes.", headers={"Connection": "close"})
+        A connection that is closed on somebody who still sends is reset, and most clients then lose the answer. What
+        is larger still, or would only be sent if we asked for it, is refused at once.
+        """
+        try:
+            while more and not self.waits and max(self.stated, self.received) <= DISCARDED_MAX:
+                more = (await self._next()).get("more_body", False)
+        except BodyTooSlow:
+            pass
+        raise BodyTooLarge(f"The body is above {self.bytes_max} bytes.", headers={"Connection": "close"})

@@ -5,20 +5,29 @@ from uuid import UUID
 from fastapi import APIRouter, Response, status
 
 from service.api.bodies.deeds import AcceptanceBody, DeclineBody, OffersBody, WithdrawOfferBody
-from service.api.etags import IfNoneMatch, tag
+from service.api.cursor import PageOf
+from service.api.errors import ANSWERS, BINDING, LENDERS, MOVES, SEEN
+from service.api.etags import etag
 from service.api.parts import DeskOf
-from service.api.transaction import Reading, Transactional, Work
+from service.api.query import LIMIT_DEFAULT, Limit
+from service.api.transaction import Reading, Transactional, Work, refuses
 from service.api.views.build import agreement_view, offer_view, plan_view, schedules_view
 from service.api.views.offers import AgreementView, OfferView, PlanView, SchedulesView
 from service.api.views.records import Page
 from service.casework import negotiating, offering, reading
+from service.casework.offering import OfferNotFound
+from service.casework.planning import LoanUnknown
 from service.domain.agreement import Signature
+from service.domain.decision import AuthorityExceeded
+from service.domain.errors import NotPermitted
+from service.domain.offer import NothingFeasible, OfferExpired, OfferNotOpen, OfferState
 
 of_case = APIRouter(prefix="/v1/cases/{case_id}/offers", tags=["offers"], route_class=Transactional)
 router = APIRouter(prefix="/v1/offers", tags=["offers"], route_class=Transactional)
 
 
 @of_case.post("", status_code=status.HTTP_201_CREATED)
+@refuses(*MOVES, AuthorityExceeded, NothingFeasible, LoanUnknown, arithmetic=True)
 async def post_offers(case_id: UUID, body: OffersBody, work: Work, desk: DeskOf) -> Page[OfferView]:
     """Make offers: the menu with `{}`, or one offer of your own `terms`. Needs a final approval."""
     file, rows = await offering.make_offers(work, case_id=case_id, terms=body.by_loan, desk=desk)
@@ -26,13 +35,16 @@ async def post_offers(case_id: UUID, body: OffersBody, work: Work, desk: DeskOf)
 
 
 @of_case.get("")
-async def list_offers(case_id: UUID, work: Reading) -> Page[OfferView]:
+@refuses(*SEEN)
+async def list_offers(case_id: UUID, work: Reading, page: PageOf, limit: Limit = LIMIT_DEFAULT) -> Page[OfferView]:
     """Read the offers of a case: newest round first, recommended first."""
     file = await reading.open_file(work, case_id, lock=False)
-    return Page(items=[offer_view(row, file.case, work) for row in file.offers])
+    rows, further = page.cut(file.offers, limit=limit, name=lambda row: row.id)
+    return Page(items=[offer_view(row, file.case, work) for row in rows], next=further)
 
 
 @of_case.post("/preview")
+@refuses(*LENDERS, LoanUnknown, arithmetic=True)
 async def preview_offers(case_id: UUID, body: OffersBody, work: Reading, desk: DeskOf) -> Page[PlanView]:
     """Work out the menu, or your own terms, without offering: the same arithmetic, nothing stored."""
     frame, proposals = await offering.preview(work, case_id=case_id, terms=body.by_loan, desk=desk)
@@ -40,13 +52,18 @@ async def preview_offers(case_id: UUID, body: OffersBody, work: Reading, desk: D
 
 
 @router.get("/{offer_id}")
-async def get_offer(offer_id: UUID, work: Reading, response: Response, if_none_match: IfNoneMatch = None) -> OfferView:
+@refuses(OfferNotFound)
+async def get_offer(offer_id: UUID, work: Reading, response: Response) -> OfferView:
     """Read an offer: schedules to the cent, the proof that no money appeared or vanished, measures, expiry."""
     row, file = await offering.file_of_offer(work, offer_id, lock=False)
-    return tag(response, offer_view(row, file.case, work), if_none_match=if_none_match)
+    view = offer_view(row, file.case, work)
+    passed = view.state is OfferState.EXPIRED
+    response.headers["ETag"] = etag(view.version, aged=view.state if passed else None)
+    return view
 
 
 @router.get("/{offer_id}/schedule")
+@refuses(OfferNotFound)
 async def get_offer_schedule(offer_id: UUID, work: Reading) -> SchedulesView:
     """Read the schedules of an offer, and the total by due date."""
     row, _ = await offering.file_of_offer(work, offer_id, lock=False)
@@ -54,6 +71,7 @@ async def get_offer_schedule(offer_id: UUID, work: Reading) -> SchedulesView:
 
 
 @router.post("/{offer_id}/accept", status_code=status.HTTP_201_CREATED)
+@refuses(*BINDING)
 async def accept_offer(
     offer_id: UUID, body: AcceptanceBody, work: Work, desk: DeskOf, response: Response
 ) -> AgreementView:
@@ -61,18 +79,20 @@ async def accept_offer(
     signature = Signature(party="borrower", name=body.signature.name, method=body.signature.method, at=work.now)
     file, row = await negotiating.accept(work, offer_id=offer_id, signature=signature, desk=desk)
     response.headers["Location"] = f"/v1/agreements/{row.id}"
-    return tag(response, agreement_view(row, file.case))
+    return agreement_view(row, file.case, work.actor)
 
 
 @router.post("/{offer_id}/decline")
-async def decline_offer(offer_id: UUID, body: DeclineBody, work: Work, desk: DeskOf, response: Response) -> OfferView:
+@refuses(*ANSWERS)
+async def decline_offer(offer_id: UUID, body: DeclineBody, work: Work, desk: DeskOf) -> OfferView:
     """Decline one offer; declining the last open one declines the menu."""
     row, file = await negotiating.decline(work, offer_id=offer_id, reason=body.reason, desk=desk)
-    return tag(response, offer_view(row, file.case, work))
+    return offer_view(row, file.case, work)
 
 
 @router.post("/{offer_id}/withdraw")
-async def withdraw_offer(offer_id: UUID, body: WithdrawOfferBody, work: Work, response: Response) -> OfferView:
+@refuses(OfferNotFound, NotPermitted, OfferNotOpen, OfferExpired)
+async def withdraw_offer(offer_id: UUID, body: WithdrawOfferBody, work: Work) -> OfferView:
     """Take an offer back: for fraud, a changed balance or changed law only, by a supervisor, with a reason."""
     row, file = await offering.withdraw_offer(work, offer_id=offer_id, ground=body.ground, reason=body.reason)
-    return tag(response, offer_view(row, file.case, work))
+    return offer_view(row, file.case, work)

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from service.api.limits import Limits
-from service.casework.desk import Desk
-from service.domain.policy import Policy
+from service.casework.desk import Desk, local_day
+from service.in_force import InForce
 from service.storage.engine import Database
 from service.storage.files import Files
 from service.storage.keyring import Keyring
@@ -23,8 +23,8 @@ class Parts:
     keyring: Keyring
     files: Files
     clock: Callable[[], datetime]
+    in_force: InForce
     desk: Desk | None = None
-    policies: tuple[Policy, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
 
@@ -35,7 +35,8 @@ def parts_of(request: Request) -> Parts:
     return parts
 
 
-async def _desk(request: Request) -> Desk:
+async def desk_of(request: Request) -> Desk:
+    """Return what a use case is handed."""
     desk = parts_of(request).desk
     assert desk is not None
     return desk
@@ -45,15 +46,23 @@ async def _moment(request: Request) -> datetime:
     return parts_of(request).clock()
 
 
-async def _policies(request: Request) -> tuple[Policy, ...]:
-    return parts_of(request).policies
+async def _today(request: Request) -> date:
+    """Return the day that it is where it is latest among the policies: nothing said as of it lies in the future."""
+    parts = parts_of(request)
+    now = parts.clock()
+    return max(local_day(policy, now) for policy in parts.in_force.registry.ordered)
+
+
+async def _in_force(request: Request) -> InForce:
+    return parts_of(request).in_force
 
 
 async def _files(request: Request) -> Files:
     return parts_of(request).files
 
 
-DeskOf = Annotated[Desk, Depends(_desk)]
+DeskOf = Annotated[Desk, Depends(desk_of)]
 Moment = Annotated[datetime, Depends(_moment)]
-ListOfPolicies = Annotated[tuple[Policy, ...], Depends(_policies)]
+Today = Annotated[date, Depends(_today)]
+InForceOf = Annotated[InForce, Depends(_in_force)]
 FilesOf = Annotated[Files, Depends(_files)]

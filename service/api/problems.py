@@ -13,14 +13,16 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import Match, Mount
 
+from service.api.bodies.faults import invalid, problem_of
+from service.api.headers import FIXED
 from service.domain.errors import Conflict, DomainError, NotFound, NotPermitted, Problem, RuleBroken
 from service.storage.failures import Unavailable
 
 MEDIA_TYPE: Final = "application/problem+json"
 KINDS: Final = ((NotFound, 404), (NotPermitted, 403), (Conflict, 409), (RuleBroken, 422))
-METHODS: Final = ("DELETE", "GET", "PATCH", "POST", "PUT")
+METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 POINTER_MAX: Final = 200
 RESERVED: Final = frozenset({"type", "title", "status", "detail", "instance", "code", "errors"})
 LOG: Final = logging.getLogger("parley")
@@ -119,14 +121,6 @@ class KeyReused(Refusal):
     title = "The Idempotency-Key was used for another request"
 
 
-class InputRefused(Refusal):
-    """Members of the input cannot be so."""
-
-    status = 422
-    code = "invalid"
-    title = "The input is not valid"
-
-
 class VersionNeeded(Refusal):
     """The request changes a record and does not say which version of it."""
 
@@ -153,9 +147,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _last_resort)
 
 
-def status_of(error: DomainError) -> int:
-    """Return the status of an error of the domain, by its kind."""
-    return next(status for kind, status in KINDS if isinstance(error, kind))
+def status_of(error: type[DomainError | Refusal]) -> int:
+    """Return the status of an error: its own for a refusal, that of its kind for an error of the domain."""
+    if issubclass(error, Refusal):
+        return error.status
+    return next(status for kind, status in KINDS if issubclass(error, kind))
 
 
 def problem(
@@ -191,21 +187,12 @@ def request_id(request: Request) -> str:
     return str(request.scope.get("parley_request_id", "00000000-0000-0000-0000-000000000000"))
 
 
-def input_problem(error: Mapping[str, Any]) -> Problem:
-    """Translate one of pydantic's errors; its own messages name what is expected, never what was sent."""
-    codes = {"extra_forbidden": "unknown_member"}
-    place, *path = error["loc"]
-    tokens = [str(token).replace("~", "~0").replace("/", "~1") for token in path]
-    where = tokens if place == "body" else [str(place), *tokens]
-    return Problem("".join(f"/{token}" for token in where), codes.get(error["type"], error["type"]), error["msg"])
-
-
 async def _domain_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)
     problems = error.problems if isinstance(error, RuleBroken) else ()
     return problem(
         request,
-        status_of(error),
+        status_of(type(error)),
         code=error.code,
         title=error.title,
         detail=error.detail,
@@ -218,7 +205,7 @@ async def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     return problem(
         request,
-        error.status,
+        status_of(type(error)),
         code=error.code,
         title=error.title,
         detail=error.detail,
@@ -229,7 +216,7 @@ async def _refusal(request: Request, error: Exception) -> Response:
 
 async def _unavailable(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unavailable)
-    LOG.warning("unavailable: %s", error.detail, extra={"request_id": request_id(request)})
+    LOG.warning("unavailable: %s", error, extra={"request_id": request_id(request)})
     refusal = OutOfService(error.detail, headers={"Retry-After": str(error.retry_after)})
     return await _refusal(request, refusal)
 
@@ -240,9 +227,13 @@ async def _validation_error(request: Request, error: Exception) -> Response:
     errors = error.errors()
     if any(e["loc"][0] == "path" for e in errors):
         return await _domain_error(request, NotFound("There is no such record."))
-    noun = "member is" if len(errors) == 1 else "members are"
-    problems = [input_problem(e) for e in errors]
-    return await _refusal(request, InputRefused(f"{len(errors)} {noun} not valid.", problems))
+    return await _domain_error(request, invalid([_input_problem(e) for e in errors]))
+
+
+def _input_problem(error: Mapping[str, Any]) -> Problem:
+    """Translate one of pydantic's errors: the pointer of a member of the body, or of what else was sent."""
+    place, *path = error["loc"]
+    return problem_of({**error, "loc": path if place == "body" else error["loc"]})
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:
@@ -262,16 +253,20 @@ async def _http_exception(request: Request, error: Exception) -> Response:
 
 
 def allowed_methods(request: Request) -> list[str]:
-    """Return the methods that the address takes, over all routes that have it."""
-    return [
-        method
-        for method in METHODS
-        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
-    ]
+    """Return the methods that the address takes, over all routes that have it; GET brings HEAD with it."""
+    return [method for method in METHODS if _takes(request, "GET" if method == "HEAD" else method)]
+
+
+def _takes(request: Request, method: str) -> bool:
+    scope = {**request.scope, "method": method}
+    return any(
+        route.matches(scope)[0] is Match.FULL and (method == "GET" or not isinstance(route, Mount))
+        for route in request.app.routes
+    )
 
 
 async def _last_resort(request: Request, error: Exception) -> Response:
-    """Answer a fault of ours; the log gets what happened, the client the id to ask by."""
+    """Answer a fault of ours, outside of all middleware; the log gets what happened, the client the id to ask by."""
     LOG.error("fault", exc_info=error, extra={"request_id": request_id(request)})
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     return problem(
@@ -280,4 +275,5 @@ async def _last_resort(request: Request, error: Exception) -> Response:
         code="internal_error",
         title="A fault of the service",
         detail="The service has a fault; nothing was stored. The instance names this request in the log.",
+        headers={**FIXED, "X-Request-Id": request_id(request)},
     )

@@ -7,17 +7,23 @@ from fastapi import APIRouter
 from service.api import (
     agreements,
     assessments,
+    calculations,
     cases,
     counter_proposals,
+    deadlines,
     evidence,
     offers,
+    operations,
     policies,
+    policy_versions,
     reviews,
 )
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     assessments.router,
+    calculations.router,
     policies.router,
+    policy_versions.router,
     cases.router,
     evidence.router,
     reviews.router,
@@ -26,4 +32,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     counter_proposals.of_case,
     counter_proposals.router,
     agreements.router,
+    deadlines.of_case,
+    deadlines.router,
+    operations.router,
 )

@@ -1,14 +1,20 @@
 """Agreements: beginning one from an accepted offer, and reading it."""
 
+from typing import Final
 from uuid import UUID
 
 from service.casework.file import CaseFile, open_file
+from service.domain.access import CaseNotFound
 from service.domain.agreement import AgreementState, Signature, state_after
 from service.domain.errors import NotFound
+from service.domain.lifecycle import CaseAction, CaseState
 from service.domain.policy import Policy
-from service.storage import agreements
+from service.storage import agreements, cases
 from service.storage.tables import AgreementRow, OfferRow
 from service.storage.work import UnitOfWork
+
+RUNNING: Final = frozenset({AgreementState.AWAITING_SIGNATURES, AgreementState.TRIAL, AgreementState.ACTIVE})
+"""States of an agreement that a later one takes the place of."""
 
 
 class AgreementNotFound(NotFound):
@@ -29,7 +35,23 @@ async def begin(
         work, file.case, offer_id=offer.id, state=state, document=document, signatures=(signature,)
     )
     await work.record(file.case, "agreement_made", agreement=str(row.id), offer=str(offer.id), agreement_state=state)
+    if state is AgreementState.ACTIVE and file.case.follows is not None:
+        await _replace_followed(work.as_system(caused_by=work.cause), file.case.follows, by=row)
     return row
+
+
+async def _replace_followed(work: UnitOfWork, case_id: UUID, *, by: AgreementRow) -> None:
+    """End the agreement that a renegotiation replaces; until now it ran on. One that was breached stays breached."""
+    case = await cases.lock(work.session, case_id)
+    if case is None or case.agreement_id is None:
+        return
+    old = await agreements.get(work.session, case.agreement_id)
+    assert old is not None, "a case names an agreement that is there"
+    if old.state in RUNNING:
+        old.state = AgreementState.CANCELLED
+        await work.record(case, "agreement_replaced", agreement=str(old.id), by=str(by.id))
+    if case.state == CaseState.BREACHED:
+        await work.move(case, CaseAction.CLOSE, by=str(by.id))
 
 
 def required_signatures(file: CaseFile, policy: Policy) -> tuple[str, ...]:
@@ -48,9 +70,7 @@ async def read(work: UnitOfWork, *, agreement_id: UUID) -> tuple[AgreementRow, C
     row = await agreements.get(work.session, agreement_id)
     if row is None:
         raise AgreementNotFound("There is no such agreement.")
-    return row, await open_file(work, row.case_id, lock=False)
-
-
-def is_running(row: AgreementRow) -> bool:
-    """Say whether the agreement is being performed."""
-    return AgreementState(row.state) in {AgreementState.ACTIVE, AgreementState.TRIAL}
+    try:
+        return row, await open_file(work, row.case_id, lock=False)
+    except CaseNotFound:
+        raise AgreementNotFound("There is no such agreement.") from None

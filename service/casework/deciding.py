@@ -1,14 +1,18 @@
 """Deciding a case: by the system after a verdict, by a person, and confirmed by a second one."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
+from service.casework.authority import NO_PLAN_FITS, needed, why_no_plan
 from service.casework.desk import Desk
-from service.casework.file import CaseFile, in_state, open_file
+from service.casework.file import CaseFile, in_state, legal_moves, open_file
 from service.casework.judging import Judgement
-from service.casework.moves import policy_of, take
+from service.casework.moves import take
+from service.casework.offering import frame_for
+from service.casework.pinning import policy_of
 from service.domain.actors import Role
+from service.domain.completeness import lacking
 from service.domain.decision import (
     Confirmation,
     DecisionOutcome,
@@ -17,10 +21,11 @@ from service.domain.decision import (
     require_known_reasons,
     require_other_person,
 )
-from service.domain.errors import Conflict, NotFound, NotPermitted
+from service.domain.errors import Conflict, NotFound, NotPermitted, RuleBroken
 from service.domain.lifecycle import CaseAction, CaseState
-from service.domain.policy import Level, Policy, Verdict
+from service.domain.policy import Level, Policy, Reason, Severity, Verdict
 from service.storage import decisions
+from service.storage.documents import plain
 from service.storage.tables import DecisionRow
 from service.storage.work import UnitOfWork
 
@@ -46,7 +51,10 @@ async def decide_by_system(
 ) -> DecisionRow:
     """Write down what follows from the verdict, and reject if it says so."""
     reasons = [r.code for r in judgement.verdict.reasons]
-    return await _store(work, file, outcome, reasons, None, policy=policy, confirmation=Confirmation.NOT_NEEDED)
+    return await _store(
+        work, file, outcome, reasons, None,
+        policy=policy, confirmation=Confirmation.NOT_NEEDED, level=judgement.verdict.level,
+    )  # fmt: skip
 
 
 async def decide(
@@ -62,17 +70,37 @@ async def decide(
     file = await open_file(work, case_id)
     if work.actor.role not in {Role.CASEWORKER, Role.SUPERVISOR}:
         raise NotPermitted("The lender decides.")
-    states = DECIDABLE if outcome is DecisionOutcome.APPROVE else (CaseState.IN_REVIEW,)
-    if not in_state(file, *states):
-        raise NotDecidable(f"A case that is {file.case.state} cannot be decided so.", state=file.case.state)
+    if not in_state(file, *_states(outcome)):
+        raise _not_decidable(file)
     policy = policy_of(file, desk)
     verdict = file.verdict
-    require_known_reasons(reasons, known=policy.settings.reason_texts, comment=comment)
+    given = {reason.code for reason in verdict.reasons} if verdict else set()
+    require_known_reasons(reasons, known=given | set(policy.settings.reason_texts), comment=comment)
     level = verdict.level if verdict else Level.CASEWORKER
+    grounds: tuple[Reason, ...] = ()
+    if outcome is DecisionOutcome.APPROVE:
+        level = _level_of_approval(work, file, policy, at_least=level)
+    elif NO_PLAN_FITS in reasons and not any(lacking(file.application)):
+        grounds = why_no_plan(frame_for(work, file, policy), policy)
     confirmation = confirmation_for(
         outcome, verdict=verdict.outcome if verdict else None, level=level, by=work.actor.role
     )
-    return file, await _store(work, file, outcome, reasons, comment, policy=policy, confirmation=confirmation)
+    return file, await _store(
+        work, file, outcome, reasons, comment,
+        policy=policy, confirmation=confirmation, level=level, grounds=grounds,
+    )  # fmt: skip
+
+
+def _level_of_approval(work: UnitOfWork, file: CaseFile, policy: Policy, *, at_least: Level) -> Level:
+    """Return the authority that an approval stands for: enough for the plan that gives up the least."""
+    if any(lacking(file.application)):
+        return at_least
+    try:
+        least = needed(frame_for(work, file, policy))
+    except RuleBroken:
+        # A debt that cannot be worked out yet has no plan; what the verdict asks for stands.
+        least = None
+    return max(at_least, least or at_least, key=lambda level: level.rank)
 
 
 async def confirm(
@@ -94,6 +122,8 @@ async def confirm(
     require_other_person(decided_by=row.decided_by, actor=work.actor)
     if row.confirmation != Confirmation.PENDING:
         raise NothingToConfirm("The decision does not wait for a confirmation.", confirmation=row.confirmation)
+    if not in_state(file, *_states(DecisionOutcome(row.outcome))):
+        raise _not_decidable(file)
     confirmed = answer == "confirm"
     row.confirmation = Confirmation.CONFIRMED if confirmed else Confirmation.REFUSED
     row.confirmed_by, row.confirmed_at = work.actor.identity, work.now
@@ -102,6 +132,15 @@ async def confirm(
     if confirmed and row.outcome == DecisionOutcome.REJECT:
         await take(work, file, CaseAction.REJECT, policy=policy_of(file, desk), decision=str(row.id))
     return file, row
+
+
+def _states(outcome: DecisionOutcome) -> tuple[CaseState, ...]:
+    """Return the states in which a case can be decided so: a rejection moves it, and only from a review."""
+    return DECIDABLE if outcome is DecisionOutcome.APPROVE else (CaseState.IN_REVIEW,)
+
+
+def _not_decidable(file: CaseFile) -> NotDecidable:
+    return NotDecidable(f"A case that is {file.state} is not decided so.", state=file.state, allowed=legal_moves(file))
 
 
 async def _store(
@@ -113,17 +152,18 @@ async def _store(
     *,
     policy: Policy,
     confirmation: Confirmation,
+    level: Level,
+    grounds: Sequence[Reason] = (),
 ) -> DecisionRow:
     """Keep the decision with its reasons in words; a final rejection moves the case."""
-    verdict = file.verdict
     row = await decisions.add(
         work,
         file.case,
         review_id=file.review.id if file.review else None,
         outcome=outcome,
-        reasons=reasons_in_words(reasons, policy=policy, verdict=verdict),
+        reasons=reasons_in_words(reasons, policy=policy, verdict=file.verdict, grounds=grounds),
         comment=comment,
-        level=verdict.level if verdict else Level.CASEWORKER,
+        level=level,
         confirmation=confirmation,
         automatic=work.actor.role is Role.SYSTEM,
     )
@@ -137,28 +177,29 @@ async def _store(
     return row
 
 
-def reasons_in_words(codes: Sequence[str], *, policy: Policy, verdict: Verdict | None) -> list[dict[str, object]]:
-    """Return the reasons with fact, threshold, text and source: the verdict's where it gave them, else the pack's."""
-    given = {r.code: r for r in reversed(verdict.reasons)} if verdict else {}
+def reasons_in_words(
+    codes: Sequence[str], *, policy: Policy, verdict: Verdict | None, grounds: Sequence[Reason] = ()
+) -> list[dict[str, object]]:
+    """Return the reasons with fact, threshold, text and source: all that the verdict gave, else the pack's.
+
+    `grounds` are reasons that were worked out for this decision: the limits in the way of every plan.
+    """
+    given = (*grounds, *(verdict.reasons if verdict else ()))
     words: list[dict[str, object]] = []
-    for code in codes:
-        reason = given.get(code)
-        words.append(
-            {
-                "code": code,
-                "severity": reason.severity if reason else "informational",
-                "fact": reason.fact if reason else None,
-                "value": _plain(reason.value) if reason else None,
-                "threshold": reason.threshold if reason else None,
-                "text": dict(reason.text) if reason else dict(policy.settings.reason_texts.get(code, OTHER_TEXT)),
-                "source": reason.source if reason else f"decision of a person under {policy.id}",
-            }
-        )
+    for code in dict.fromkeys(codes):
+        said = [reason for reason in given if reason.code == code]
+        words += [plain(reason) for reason in said or [_without_grounds(code, policy)]]
     return words
 
 
-OTHER_TEXT = {"en": "Another reason; see the comment.", "zh-CN": "其他原因，详见说明。"}
+def _without_grounds(code: str, policy: Policy) -> Reason:
+    """Return a reason that a person gives by its code alone."""
+    return Reason(
+        code=code,
+        severity=Severity.INFORMATIONAL,
+        text=dict(policy.settings.reason_texts.get(code, OTHER_TEXT)),
+        source=f"decision of a person under {policy.id}",
+    )
 
 
-def _plain(value: object) -> object:
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
+OTHER_TEXT: Final = {"en": "Another reason; see the comment.", "zh-CN": "其他原因，详见说明。"}

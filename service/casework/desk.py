@@ -1,6 +1,6 @@
 """What a deployment has chosen and a use case is handed: its policies and how far it works by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -11,10 +11,14 @@ from service.domain.policy import Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """`choose` finds the policy whose scope covers an application; `pinned` finds one by id and digest."""
+    """`choose` finds the policy whose scope covers an application; `pinned` finds one by id and digest.
+
+    `beside` finds the shadow versions that judge too, without anything following from it.
+    """
 
     choose: Callable[[Application], Policy]
-    pinned: Callable[[str, str], Policy]
+    pinned: Callable[[str, str, Application], Policy]
+    beside: Callable[[Application], Sequence[Policy]]
     automatic: bool = True
 
 

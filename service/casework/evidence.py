@@ -1,26 +1,26 @@
 """Evidence of a case: receiving, verifying, refusing and waiving documents, and going on once nothing is missing."""
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
+from service.casework.changing import information_arrived
 from service.casework.desk import Desk, local_day
-from service.casework.file import CaseFile, in_state, open_file
-from service.casework.intake import information_arrived
+from service.casework.file import CaseFile, in_state, open_file, require_running
 from service.casework.judging import facts_of
-from service.casework.moves import matter, policy_of
+from service.casework.moves import matter
+from service.casework.pinning import policy_of
 from service.casework.reviewing import review_as_system
-from service.domain.access import is_lender
-from service.domain.actors import Role
+from service.domain.access import is_lender, require_applicant
 from service.domain.errors import Conflict, NotFound, NotPermitted, Problem, RuleBroken
 from service.domain.evidence import Checked, EvidenceState
-from service.domain.lifecycle import TERMINAL, CaseState
+from service.domain.lifecycle import CaseState
 from service.storage import evidence
 from service.storage.files import StoredFile
 from service.storage.tables import EvidenceRow
 from service.storage.work import UnitOfWork
 
-UPLOADERS = frozenset({Role.BORROWER, Role.REPRESENTATIVE, Role.PARTNER, Role.CASEWORKER, Role.SUPERVISOR})
-HEALTH_KINDS = frozenset({"medical_certificate", "disability_certificate"})
+HEALTH_KINDS: Final = frozenset({"medical_certificate", "disability_certificate"})
 
 
 class EvidenceNotFound(NotFound):
@@ -28,13 +28,6 @@ class EvidenceNotFound(NotFound):
 
     code = "evidence_not_found"
     title = "No such evidence"
-
-
-class CaseEnded(Conflict):
-    """The case has come to its end; nothing is added to it."""
-
-    code = "case_ended"
-    title = "The case has ended"
 
 
 class EvidenceSettled(Conflict):
@@ -66,8 +59,7 @@ async def receive(
 ) -> tuple[CaseFile, EvidenceRow]:
     """Take in a document; the one that completes the list sends the case on."""
     file = await _open(work, case_id)
-    if work.actor.role not in UPLOADERS:
-        raise NotPermitted("This role does not hand in evidence.")
+    require_applicant(file.parties, work.actor)
     _require_acceptable(file, description)
     row = await evidence.add(
         work,
@@ -89,16 +81,20 @@ async def verify(work: UnitOfWork, *, case_id: UUID, evidence_id: UUID, desk: De
     file = await _open(work, case_id)
     row = _settle(work, file, evidence_id, EvidenceState.VERIFIED)
     await work.record(file.case, "evidence_verified", evidence=str(row.id), kind=row.kind)
-    await _go_on(work, file, desk=desk)
+    if not await information_arrived(work, file, desk=desk):
+        await review_as_system(work, file, desk=desk)
     return file, row
 
 
-async def refuse(work: UnitOfWork, *, case_id: UUID, evidence_id: UUID, reason: str) -> tuple[CaseFile, EvidenceRow]:
-    """Refuse a document with the reason; it counts as missing again."""
+async def refuse(
+    work: UnitOfWork, *, case_id: UUID, evidence_id: UUID, reason: str, desk: Desk
+) -> tuple[CaseFile, EvidenceRow]:
+    """Refuse a document with the reason; it counts as missing again, and a case under review asks for it again."""
     file = await _open(work, case_id)
     row = _settle(work, file, evidence_id, EvidenceState.REFUSED)
     row.refused_reason = reason
     await work.record(file.case, "evidence_refused", evidence=str(row.id), kind=row.kind)
+    await review_as_system(work, file, desk=desk)
     return file, row
 
 
@@ -108,10 +104,14 @@ async def waive(
     """Do without a required document; the reason is kept."""
     file = await _open(work, case_id)
     _require_lender(work)
-    if not any(c.item.kind == kind for c in required(work, file, desk)):
-        raise EvidenceRefusedHere(
-            "Only what is required can be waived.", [Problem("/kind", "not_required", "This kind is not required.")]
+    wanted = [c.item for c in required(work, file, desk) if c.item.kind == kind]
+    if not any(loan_id in {None, item.loan_id} for item in wanted):
+        problem = (
+            Problem("/loan_id", "not_required", "This kind is not required for this loan.")
+            if wanted
+            else Problem("/kind", "not_required", "This kind is not required.")
         )
+        raise EvidenceRefusedHere("Only what is required can be waived.", [problem])
     row = await evidence.add_waiver(work, file.case, kind=kind, loan_id=loan_id, reason=reason)
     file.evidence.append(row)
     await work.record(file.case, "evidence_waived", evidence=str(row.id), kind=kind)
@@ -131,14 +131,13 @@ async def read_content(work: UnitOfWork, *, case_id: UUID, evidence_id: UUID) ->
 def required(work: UnitOfWork, file: CaseFile, desk: Desk) -> tuple[Checked, ...]:
     """Return what the policy asks for and where each item stands today."""
     policy = policy_of(file, desk)
-    _, checked = facts_of(matter(file), policy.settings, on=local_day(policy, work.now))
+    _, checked = facts_of(matter(file, policy), policy.settings, on=local_day(policy, work.now))
     return checked
 
 
 async def _open(work: UnitOfWork, case_id: UUID) -> CaseFile:
     file = await open_file(work, case_id)
-    if CaseState(file.case.state) in TERMINAL:
-        raise CaseEnded(f"The case is {file.case.state}.", state=file.case.state)
+    require_running(file)
     return file
 
 
@@ -172,9 +171,8 @@ def _require_acceptable(file: CaseFile, description: Description) -> None:
 
 
 async def _go_on(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> None:
-    """Send the case on when its list is complete; otherwise new facts are judged where a judgement is due."""
+    """Send the case on when its list is complete; a case under review is judged again on what is new."""
     if in_state(file, CaseState.INFORMATION_REQUESTED):
         await information_arrived(work, file, desk=desk)
-        return
-    if in_state(file, CaseState.IN_REVIEW):
+    else:
         await review_as_system(work, file, desk=desk)

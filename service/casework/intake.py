@@ -1,37 +1,30 @@
-"""Taking in a case: posting, drafting, submitting, amending, reopening and withdrawing it."""
+"""Taking in a case: posting, submitting, reopening and withdrawing it, and the desk's own moves."""
 
-from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from service.casework.desk import Desk
-from service.casework.file import CaseFile, in_state, open_file
-from service.casework.moves import evidence_missing, policy_of, take
+from service.casework.file import CaseFile, open_file, require_running
+from service.casework.following import happened
+from service.casework.holding import hold_loans
+from service.casework.moves import evidence_missing, take
+from service.casework.pinning import policy_of
 from service.casework.reviewing import review_as_system
-from service.domain.access import is_lender, move_for, roles_in
-from service.domain.actors import Actor, Role
+from service.domain.access import CaseNotFound, is_lender, move_for
+from service.domain.actors import LENDER, Actor, Role
 from service.domain.application import Application
 from service.domain.completeness import lacking
-from service.domain.errors import Conflict, NotPermitted, require_no
-from service.domain.lifecycle import CaseAction, CaseState
-from service.domain.loans import Loan, Snapshot
+from service.domain.errors import Conflict, Invalid, NotPermitted, Problem, require_no
+from service.domain.lifecycle import CaseAction
+from service.domain.loans import Snapshot
 from service.domain.person import part
 from service.domain.words import LoanSource
-from service.storage import applications, cases
+from service.storage import agreements, cases
 from service.storage.tables import CaseRow
 from service.storage.work import UnitOfWork
 
-PATCHABLE = (
-    CaseState.DRAFT,
-    CaseState.INFORMATION_REQUESTED,
-    CaseState.DECLINED,
-    CaseState.LAPSED,
-    CaseState.REJECTED,
-)
-APPLICANTS = frozenset({Role.BORROWER, Role.REPRESENTATIVE, Role.PARTNER, Role.CASEWORKER, Role.SUPERVISOR})
-POSTERS = frozenset(
-    {Role.BORROWER, Role.REPRESENTATIVE, Role.PARTNER, Role.SERVICING, Role.CASEWORKER, Role.SUPERVISOR}
-)
+POSTERS: Final = LENDER | {Role.BORROWER, Role.REPRESENTATIVE, Role.PARTNER, Role.SERVICING}
 
 
 class ReferenceTaken(Conflict):
@@ -39,20 +32,6 @@ class ReferenceTaken(Conflict):
 
     code = "reference_taken"
     title = "The reference is taken"
-
-
-class LoanInNegotiation(Conflict):
-    """Another case about this loan has not come to an end."""
-
-    code = "loan_in_negotiation"
-    title = "The loan is in negotiation"
-
-
-class NotPatchable(Conflict):
-    """The application cannot be changed in this state."""
-
-    code = "not_patchable"
-    title = "The application cannot be changed now"
 
 
 async def post_case(work: UnitOfWork, application: Application, *, submit: bool, desk: Desk) -> CaseFile:
@@ -65,9 +44,17 @@ async def post_case(work: UnitOfWork, application: Application, *, submit: bool,
         require_no(lacking(application))
     source = LoanSource.LENDER if actor.vouches else LoanSource.DECLARED
     snapshots = tuple(Snapshot(loan=loan, source=source) for loan in application.loans)
+    await _require_followed(work, application)
     case = await _insert(work, application, snapshots)
-    file = CaseFile(case=case, application=application, snapshots=snapshots)
+    file = CaseFile(
+        case=case,
+        application=application,
+        snapshots=snapshots,
+        today=work.now.date(),
+        agreements=list(await agreements.about_loans(work.session, [s.loan.id for s in snapshots])),
+    )
     await work.record(case, "created", loans=[s.loan.id for s in snapshots], source=source)
+    await happened(work, file, "created", policy=policy_of(file, desk))
     if submit:
         await _submit(work, file, desk=desk)
     return file
@@ -76,38 +63,16 @@ async def post_case(work: UnitOfWork, application: Application, *, submit: bool,
 async def submit(work: UnitOfWork, *, case_id: UUID, desk: Desk) -> CaseFile:
     """Submit a draft whose application is whole."""
     file = await open_file(work, case_id)
-    if in_state(file, CaseState.DRAFT):
-        require_no(lacking(file.application))
+    move_for(file.state, CaseAction.SUBMIT, parties=file.parties, actor=work.actor)
+    require_no(lacking(file.application))
     await _submit(work, file, desk=desk)
-    return file
-
-
-async def patch_application(work: UnitOfWork, file: CaseFile, *, application: Application, desk: Desk) -> CaseFile:
-    """Store a new version of the application where the state allows it; what is asked for may be complete then."""
-    require_applicant(work, file)
-    if not in_state(file, *PATCHABLE):
-        raise NotPatchable(f"The application of a case that is {file.case.state} is changed by amending it.")
-    await _new_version(work, file, application)
-    if in_state(file, CaseState.INFORMATION_REQUESTED):
-        await information_arrived(work, file, desk=desk)
-    return file
-
-
-async def amend(work: UnitOfWork, file: CaseFile, *, application: Application, desk: Desk) -> CaseFile:
-    """Store a new version of an application that is being judged or answered, and submit it again."""
-    require_applicant(work, file)
-    move_for(CaseState(file.case.state), CaseAction.AMEND, parties=file.parties, actor=work.actor)
-    require_no(lacking(application))
-    before = file.case.application_version
-    await _new_version(work, file, application)
-    await take(work, file, CaseAction.AMEND, policy=policy_of(file, desk), from_version=before)
-    await review_as_system(work, file, desk=desk)
     return file
 
 
 async def reopen(work: UnitOfWork, *, case_id: UUID, desk: Desk) -> CaseFile:
     """Take up a case again that was declined, lapsed or rejected."""
     file = await open_file(work, case_id)
+    move_for(file.state, CaseAction.REOPEN, parties=file.parties, actor=work.actor)
     require_no(lacking(file.application))
     await take(work, file, CaseAction.REOPEN, policy=policy_of(file, desk))
     await review_as_system(work, file, desk=desk)
@@ -147,83 +112,19 @@ async def assign(work: UnitOfWork, *, case_id: UUID, assignee: str | None) -> Ca
     file = await open_file(work, case_id)
     if not is_lender(work.actor):
         raise NotPermitted("The lender assigns cases.")
+    require_running(file)
     file.case.assignee = assignee
     await work.record(file.case, "assigned", assignee=assignee)
     return file
 
 
-async def put_loans(work: UnitOfWork, file: CaseFile, *, loans: tuple[Loan, ...], desk: Desk) -> CaseFile:
-    """Take the lender's word for what the loans stand at; changed balances are judged again."""
-    if work.actor.role not in {Role.SERVICING, Role.CASEWORKER, Role.SUPERVISOR}:
-        raise NotPermitted("The lender vouches for loans.")
-    before = {s.loan.id: s.loan for s in file.snapshots}
-    snapshots = tuple(Snapshot(loan=loan, source=LoanSource.LENDER) for loan in loans)
-    await _hold_loans(work, file, snapshots)
-    file.snapshots = snapshots
-    file.application = replace(file.application, loans=loans)
-    changed = [loan.id for loan in loans if before.get(loan.id) is None or before[loan.id].balance != loan.balance]
-    await work.record(file.case, "loans_vouched", loans=[loan.id for loan in loans], changed=changed)
-    await review_as_system(work, file, desk=desk)
-    return file
-
-
-async def set_flags(work: UnitOfWork, file: CaseFile, *, flags: Mapping[str, bool | None], desk: Desk) -> CaseFile:
-    """Set facts that only the lender or an adviser knows; None makes one unknown again."""
-    if not is_lender(work.actor):
-        raise NotPermitted("The lender sets flags.")
-    kept = {name: value for name, value in {**file.case.flags, **flags}.items() if value is not None}
-    file.case.flags = kept
-    await work.record(file.case, "flags_set", flags=dict(flags))
-    await review_as_system(work, file, desk=desk)
-    return file
-
-
-def require_applicant(work: UnitOfWork, file: CaseFile) -> None:
-    """Refuse a change of the application by anybody but the borrower's side and the lender's desk."""
-    if not roles_in(file.parties, work.actor) & APPLICANTS:
-        raise NotPermitted("This role does not change applications.")
-
-
-async def information_arrived(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> None:
-    """Go on with a case that waited for information, once its list is complete."""
-    policy = policy_of(file, desk)
-    if not in_state(file, CaseState.INFORMATION_REQUESTED) or evidence_missing(work, file, policy):
-        return
-    if any(lacking(file.application)):
-        return
-    await take(work.as_system(caused_by=work.cause), file, CaseAction.PROVIDE_INFORMATION, policy=policy)
-    await review_as_system(work, file, desk=desk)
-
-
 async def _submit(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> None:
     file.case.submitted_at = work.now
-    await take(work, file, CaseAction.SUBMIT, policy=policy_of(file, desk))
+    policy = policy_of(file, desk)
+    await take(work, file, CaseAction.SUBMIT, policy=policy)
+    if not evidence_missing(work, file, policy):
+        await happened(work, file, "evidence_complete", policy=policy)
     await review_as_system(work, file, desk=desk)
-
-
-async def _new_version(work: UnitOfWork, file: CaseFile, application: Application) -> None:
-    """Store the next version; loans the lender vouched for keep their figures, whatever the borrower writes."""
-    vouched = {s.loan.id: s for s in file.snapshots if s.source is LoanSource.LENDER}
-    source = LoanSource.LENDER if work.actor.vouches else LoanSource.DECLARED
-    snapshots = tuple(
-        vouched[loan.id] if loan.id in vouched and not work.actor.vouches else Snapshot(loan=loan, source=source)
-        for loan in application.loans
-    )
-    application = replace(
-        application,
-        loans=tuple(s.loan for s in snapshots),
-        reference=file.application.reference,
-        currency=file.application.currency,
-        follows=file.application.follows,
-        borrower=replace(application.borrower, subject=file.application.borrower.subject),
-    )
-    if [s.loan.id for s in snapshots] != [s.loan.id for s in file.snapshots] or snapshots != file.snapshots:
-        await _hold_loans(work, file, snapshots)
-    document, person = part(application)
-    file.case.application_version += 1
-    await applications.replace(work.session, file.case, document, person, by=work.actor.identity, at=work.now)
-    file.application, file.snapshots = application, snapshots
-    await work.record(file.case, "application_changed", application_version=file.case.application_version)
 
 
 async def _insert(work: UnitOfWork, application: Application, snapshots: tuple[Snapshot, ...]) -> CaseRow:
@@ -233,22 +134,19 @@ async def _insert(work: UnitOfWork, application: Application, snapshots: tuple[S
         case = await cases.add(work, application=document, person=person)
     except cases.ReferenceExists:
         raise ReferenceTaken("You posted another case under this reference.") from None
-    try:
-        await applications.put_snapshots(work.session, case, snapshots)
-    except applications.LoanHeld as held:
-        raise _in_negotiation(held) from None
+    await hold_loans(work, case, snapshots)
     return case
 
 
-async def _hold_loans(work: UnitOfWork, file: CaseFile, snapshots: tuple[Snapshot, ...]) -> None:
+async def _require_followed(work: UnitOfWork, application: Application) -> None:
+    """Refuse to follow a case that the actor may not see; the one followed is locked, for it gives up loans."""
+    if application.follows is None:
+        return
     try:
-        await applications.put_snapshots(work.session, file.case, snapshots)
-    except applications.LoanHeld as held:
-        raise _in_negotiation(held) from None
-
-
-def _in_negotiation(held: applications.LoanHeld) -> LoanInNegotiation:
-    return LoanInNegotiation(f"The loan {held.loan_id} is in another case that has not ended.", loan=held.loan_id)
+        await open_file(work, UUID(application.follows))
+    except (CaseNotFound, ValueError):
+        problem = Problem("/follows", "case_unknown", "There is no such case.")
+        raise Invalid("1 member is not valid.", [problem]) from None
 
 
 def _owned(application: Application, actor: Actor) -> Application:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from service.domain.application import Application
-from service.domain.derivation import Inputs, OwnRelief, derive
+from service.domain.derivation import Inputs, derive
 from service.domain.evidence import Checked, EvidenceState, Item, RequiredItem, check, missing, unverified
 from service.domain.facts import Facts
+from service.domain.loan_facts import OwnRelief
 from service.domain.loans import Snapshot
 from service.domain.policy import Policy, Verdict
 from service.domain.recourse import recourse
@@ -19,13 +20,14 @@ INCOME_EVIDENCE = frozenset({"income_proof", "bank_statements", "payslips", "tax
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """What is judged: the application, its loans, the documents and flags, our own record of the loans."""
+    """What is judged: the application, its loans, documents and flags, our record of the loans, what a person asked."""
 
     application: Application
     snapshots: Sequence[Snapshot]
     items: Sequence[Item] = ()
     flags: Mapping[str, bool] | None = None
     own_reliefs: Sequence[OwnRelief] = ()
+    asked: Sequence[RequiredItem] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,10 @@ def facts_of(matter: Matter, settings: PolicySettings, *, on: date) -> tuple[Fac
         own_reliefs=matter.own_reliefs,
     )
     facts = derive(inputs)
-    checked = check(required_items(settings, facts), matter.items, on=on)
+    required = required_items(settings, facts)
+    named = {(item.kind, item.loan_id) for item in required}
+    further = tuple(item for item in matter.asked if (item.kind, item.loan_id) not in named)
+    checked = check((*required, *further), matter.items, on=on)
     counted = replace(
         facts.case,
         evidence_missing=len(missing(checked)),
@@ -65,13 +70,16 @@ def facts_of(matter: Matter, settings: PolicySettings, *, on: date) -> tuple[Fac
     return replace(facts, case=counted), checked
 
 
-def judge(matter: Matter, policy: Policy, *, on: date, with_recourse: bool = True) -> Judgement:
+def judge(matter: Matter, policy: Policy, *, on: date) -> Judgement:
     """Judge a matter by a policy as of a local day; recourse is worked out for what is not open."""
     facts, checked = facts_of(matter, policy.settings, on=on)
-    verdict = policy.judge(facts, on=on)
-    if with_recourse:
-        verdict = recourse(lambda changed: policy.judge(changed, on=on), facts, verdict)
+    verdict = verdict_on(facts, policy, on=on)
     return Judgement(facts=facts, checked=checked, verdict=verdict)
+
+
+def verdict_on(facts: Facts, policy: Policy, *, on: date) -> Verdict:
+    """Return the verdict on facts as a review keeps it: with the recourse for what is not open."""
+    return recourse(lambda changed: policy.judge(changed, on=on), facts, policy.judge(facts, on=on))
 
 
 def required_items(settings: PolicySettings, facts: Facts) -> tuple[RequiredItem, ...]:

@@ -1,17 +1,28 @@
 """Taking a move: the table says whether it exists, the guard whether it may be taken now, the unit of work does it."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from service.casework.desk import Desk, local_day
-from service.casework.file import CaseFile, situation
+from service.casework.earlier_relief import reliefs_in
+from service.casework.file import CaseFile, in_state, situation
+from service.casework.following import happened
 from service.casework.judging import Matter, facts_of
 from service.domain.access import move_for
-from service.domain.evidence import missing
+from service.domain.actors import Role
+from service.domain.evidence import EvidenceState, Item, RequiredItem, missing
 from service.domain.guards import require
-from service.domain.lifecycle import CaseAction, CaseState
-from service.domain.policy import Policy
+from service.domain.lifecycle import TERMINAL, CaseAction, CaseState
+from service.domain.offer import OfferState
+from service.domain.policy import Level, Outcome, Policy
+from service.storage import offers
 from service.storage.work import UnitOfWork
+
+APPLYING_ANEW: Final = frozenset({CaseAction.AMEND, CaseAction.REOPEN})
+"""Moves after which the case is decided afresh: what was decided before stays in its history."""
+ANSWERING: Final = frozenset({CaseAction.MAKE_OFFERS, CaseAction.REFUSE_COUNTER})
+"""Moves by which the lender answers a counter-proposal."""
 
 
 async def take(
@@ -24,29 +35,87 @@ async def take(
     **particulars: Any,
 ) -> None:
     """Take a move for the actor of this unit of work, if its row and its guard allow it."""
-    move, role = move_for(CaseState(file.case.state), action, parties=file.parties, actor=work.actor)
+    role = permit(work, file, action, policy=policy, answering=answering)
+    before = file.state
+    await work.move(file.case, action, role=role, **particulars)
+    if before is CaseState.COUNTERED and action not in ANSWERING:
+        await _leave_unanswered(work, file, action)
+    if action in APPLYING_ANEW:
+        file.decision = file.case.decision_id = None
+    if not in_state(file, CaseState.INFORMATION_REQUESTED) and action is not CaseAction.START_REVIEW:
+        file.case.information_due_on = None
+    if in_state(file, *TERMINAL):
+        await close_offers(work, file)
+    await happened(work, file, action, policy=policy)
+
+
+def permit(
+    work: UnitOfWork, file: CaseFile, action: CaseAction, *, policy: Policy, answering: UUID | None = None
+) -> Role:
+    """Return the role in which the actor may take a move now, or say why they may not; nothing is changed."""
+    move, role = move_for(file.state, action, parties=file.parties, actor=work.actor)
     if move.guard is not None:
         lacking = evidence_missing(work, file, policy) if move.guard == "nothing_missing" else 0
         require(
             move.guard,
             situation(file, work, settings=policy.settings, evidence_missing=lacking, answering=answering),
         )
-    await work.move(file.case, action, role=role, **particulars)
+    return role
+
+
+async def close_offers(work: UnitOfWork, file: CaseFile) -> None:
+    """Write down that no offer stands any more: each has expired, or is closed with the matter."""
+    for offer in file.offers:
+        if offer.state == OfferState.OPEN:
+            over = file.state_of(offer, work) is OfferState.EXPIRED
+            await offers.close(work, offer, OfferState.EXPIRED if over else OfferState.CLOSED)
+
+
+async def _leave_unanswered(work: UnitOfWork, file: CaseFile, action: CaseAction) -> None:
+    """Close the counter-proposal that nobody will answer any more, because the case went another way."""
+    for round_ in await offers.rounds_of(work.session, file.case.id):
+        if round_.answer == "waiting":
+            round_.answer = "refused"
+            round_.document = {**round_.document, "reason": f"The case went on without an answer: {action}."}
 
 
 def evidence_missing(work: UnitOfWork, file: CaseFile, policy: Policy) -> int:
     """Count the required items of evidence that are missing today."""
-    _, checked = facts_of(matter(file), policy.settings, on=local_day(policy, work.now))
+    _, checked = facts_of(matter(file, policy), policy.settings, on=local_day(policy, work.now))
     return len(missing(checked))
 
 
-def matter(file: CaseFile) -> Matter:
-    """Return what is judged of a case file."""
-    return Matter(application=file.application, snapshots=file.snapshots, items=file.items, flags=file.case.flags)
+def matter(file: CaseFile, policy: Policy) -> Matter:
+    """Return what is judged of a case file; moments become days of the policy's time zone."""
+    zone = ZoneInfo(policy.settings.time_zone)
+    return Matter(
+        application=file.application,
+        snapshots=file.snapshots,
+        items=[
+            Item(
+                kind=row.kind,
+                loan_id=row.loan_id,
+                state=EvidenceState(row.state),
+                on=row.created_at.astimezone(zone).date(),
+            )
+            for row in file.evidence
+        ],
+        flags=file.case.flags,
+        own_reliefs=reliefs_in(file.agreements, zone),
+        asked=[
+            RequiredItem(kind=item["kind"], loan_id=item["loan_id"], why=item["why"], source="asked for by a person")
+            for request in file.requests
+            if request.state == "open"
+            for item in request.items
+        ],
+    )
 
 
-def policy_of(file: CaseFile, desk: Desk) -> Policy:
-    """Return the policy that the case is pinned to; before the first review the one that covers it."""
-    if file.case.policy_id and file.case.policy_digest:
-        return desk.pinned(file.case.policy_id, file.case.policy_digest)
-    return desk.choose(file.application)
+def system_acts(file: CaseFile, desk: Desk) -> bool:
+    """Say whether the service may answer by itself: it works automatically, the borrower let it, and it approved.
+
+    Where a person had to look, or the case lies above the system's authority, a person answers.
+    """
+    verdict = file.verdict
+    approves = verdict is not None and (verdict.outcome, verdict.level) == (Outcome.APPROVE, Level.SYSTEM)
+    return desk.automatic and file.application.consents.automated_decision and approves

@@ -1,26 +1,33 @@
 """Making offers: the menu of the policy, a caseworker's own terms, a preview, and taking an offer back."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
+from service.casework import clocks
+from service.casework.authority import held
 from service.casework.desk import Desk, local_day
-from service.casework.file import CaseFile, open_file
-from service.casework.moves import policy_of, take
+from service.casework.file import CaseFile, in_state, open_file
+from service.casework.holds import span_of
+from service.casework.moves import permit, take
+from service.casework.pinning import policy_of
 from service.casework.planning import Frame, TermsByLoan, frame_of
-from service.casework.plans import menu_of, own_terms, unfeasible
+from service.casework.plans import grants, impossible, menu_of, own_terms, unfeasible
 from service.casework.terms_sheet import terms_sheet
 from service.domain.access import CaseNotFound, is_lender
 from service.domain.actors import Role
-from service.domain.decision import level_held
-from service.domain.errors import NotFound, NotPermitted
-from service.domain.lifecycle import CaseAction
-from service.domain.offer import NothingFeasible, OfferState, require_open
+from service.domain.completeness import lacking
+from service.domain.decision import AuthorityExceeded
+from service.domain.errors import NotFound, NotPermitted, RuleBroken, require_no
+from service.domain.lifecycle import CaseAction, CaseState
+from service.domain.offer import NothingFeasible, OfferState, extended, require_open
 from service.domain.policy import Level, Policy
 from service.domain.words import LoanSource
+from service.relief.asking import CounterProposal
 from service.relief.proposal import Proposal
 from service.storage import offers
-from service.storage.tables import OfferRow
+from service.storage.documents import load
+from service.storage.tables import OfferRow, RoundRow
 from service.storage.work import UnitOfWork
 
 WithdrawalGround = Literal["fraud", "changed_balance", "changed_law"]
@@ -33,39 +40,58 @@ class OfferNotFound(NotFound):
     title = "No such offer"
 
 
-class AuthorityExceeded(NotPermitted):
-    """The terms give up more than the actor may grant; `level` says who may."""
-
-    code = "authority_exceeded"
-    title = "The terms lie above your authority"
-
-
 async def offer_menu(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> Sequence[OfferRow]:
-    """Make the offers of the menu, as the system does after it approved; an empty menu says why and rests."""
-    frame = frame_for(work, file, policy)
-    menu = menu_of(frame, level=Level.SYSTEM)
+    """Make the offers of the menu, as the system does after it approved; an empty menu says why and rests.
+
+    So does a debt that cannot be worked out: that is a matter for the lender's desk, not for whoever sent a document.
+    """
+    try:
+        frame = frame_for(work, file, policy)
+        menu = menu_of(frame, level=Level.SYSTEM)
+    except RuleBroken as broken:
+        return await _without_menu(work, file, impossible(broken))
     if not menu.offers:
-        await work.record(file.case, "menu_empty", limits=unfeasible(menu))
-        return []
+        return await _without_menu(work, file, unfeasible(menu))
     return await store_round(work, file, frame, menu.offers, policy=policy)
+
+
+async def _without_menu(work: UnitOfWork, file: CaseFile, limits: list[dict[str, Any]]) -> Sequence[OfferRow]:
+    await work.record(file.case, "menu_empty", limits=limits)
+    file.menu_empty = limits
+    return []
 
 
 async def make_offers(
     work: UnitOfWork, *, case_id: UUID, terms: TermsByLoan | None, desk: Desk
 ) -> tuple[CaseFile, Sequence[OfferRow]]:
-    """Make offers as a person: the menu within their authority, or their own terms."""
+    """Make offers as a person: the menu within their authority, or their own terms.
+
+    Where a counter-proposal waits, they are its answer, and the offers that stand already stand a while longer.
+    """
     file = await open_file(work, case_id)
     policy = policy_of(file, desk)
     require_desk(work)
-    frame, held = frame_for(work, file, policy), level_held(work.actor.role)
+    permit(work, file, CaseAction.MAKE_OFFERS, policy=policy)
+    require_no(lacking(file.application))
+    frame = frame_for(work, file, policy)
+    level = held(file, frame, by=work.actor.role)
     if terms is not None:
-        proposal = own_terms(frame, terms)
-        require_authority(proposal, held=held)
-        return file, await store_round(work, file, frame, [proposal], policy=policy)
-    menu = menu_of(frame, level=held)
-    if not menu.offers:
-        raise NothingFeasible("No plan within the limits fits the budget.", limits=unfeasible(menu))
-    return file, await store_round(work, file, frame, menu.offers, policy=policy)
+        proposals: Sequence[Proposal] = [own_terms(frame, terms)]
+        require_authority(proposals[0], level=level)
+    else:
+        menu = menu_of(frame, level=level)
+        if not menu.offers:
+            raise NothingFeasible("No plan within the limits fits the budget.", limits=unfeasible(menu))
+        proposals = menu.offers
+    waiting, standing = await waiting_counter(work, file), file.open_offers(work)
+    rows = await store_round(work, file, frame, proposals, policy=policy)
+    if waiting is not None:
+        asked = load(CounterProposal, waiting.document["asked"])
+        granted = next((n for n, proposal in enumerate(proposals) if grants(proposal, asked)), None)
+        waiting.answer = "countered" if granted is None else "accepted"
+        waiting.document = {**waiting.document, "offer": str(rows[granted or 0].id)}
+        await let_stand(work, file, standing, policy=policy)
+    return file, rows
 
 
 async def preview(
@@ -74,10 +100,11 @@ async def preview(
     """Work out offers without making them: the same arithmetic, nothing stored."""
     file = await open_file(work, case_id, lock=False)
     require_desk(work)
+    require_no(lacking(file.application))
     frame = frame_for(work, file, policy_of(file, desk))
     if terms is not None:
         return frame, [own_terms(frame, terms)]
-    return frame, menu_of(frame, level=level_held(work.actor.role)).offers
+    return frame, menu_of(frame, level=held(file, frame, by=work.actor.role)).offers
 
 
 async def withdraw_offer(
@@ -87,8 +114,9 @@ async def withdraw_offer(
     row, file = await file_of_offer(work, offer_id)
     if work.actor.role is not Role.SUPERVISOR:
         raise NotPermitted("A supervisor takes an offer back.")
-    require_open(OfferState(row.state), expires_at=row.expires_at, at=work.now)
+    require_standing(work, file, row)
     await offers.close(work, row, OfferState.WITHDRAWN, reason=f"{ground}: {reason}")
+    clocks.stop_about(work, file, row.id)
     await work.record(file.case, "offer_withdrawn", offer=str(row.id), ground=ground)
     return row, file
 
@@ -99,15 +127,36 @@ def require_desk(work: UnitOfWork) -> None:
         raise NotPermitted("The lender makes offers.")
 
 
-def require_authority(proposal: Proposal, *, held: Level) -> None:
+def require_standing(work: UnitOfWork, file: CaseFile, offer: OfferRow) -> None:
+    """Refuse an answer to an offer that no longer stands."""
+    require_open(OfferState(offer.state), expires_at=offer.expires_at, at=work.now, case=file.state)
+
+
+async def let_stand(work: UnitOfWork, file: CaseFile, standing: Sequence[OfferRow], *, policy: Policy) -> None:
+    """Let offers stand for at least so many days after the answer to a counter-proposal as the pack says."""
+    days = policy.settings.negotiation.offer_days_after_counter
+    for offer in standing:
+        offer.expires_at = extended(offer.expires_at, at=work.now, days=days)
+    await clocks.keep_offers(work, file, policy=policy)
+
+
+async def waiting_counter(work: UnitOfWork, file: CaseFile) -> RoundRow | None:
+    """Return the counter-proposal that a person has to answer, if one waits."""
+    if not in_state(file, CaseState.COUNTERED):
+        return None
+    return next(r for r in await offers.rounds_of(work.session, file.case.id) if r.answer == "waiting")
+
+
+def require_authority(proposal: Proposal, *, level: Level) -> None:
     """Refuse terms above the authority of whoever offers them."""
-    if proposal.level.rank > held.rank:
+    if proposal.level.rank > level.rank:
         raise AuthorityExceeded(f"The terms need the authority of a {proposal.level}.", level=proposal.level)
 
 
 def frame_for(work: UnitOfWork, file: CaseFile, policy: Policy) -> Frame:
     """Return the frame in which plans for this case are made now."""
-    return frame_of(file.application, file.snapshots, file.verdict, policy, at=work.now)
+    holds = [span_of(row) for row in file.holds if "interest" in row.scopes]
+    return frame_of(file.application, file.snapshots, file.verdict, policy, at=work.now, interest_holds=holds)
 
 
 async def store_round(
@@ -117,9 +166,8 @@ async def store_round(
     proposals: Sequence[Proposal],
     *,
     policy: Policy,
-    action: CaseAction | None = CaseAction.MAKE_OFFERS,
 ) -> list[OfferRow]:
-    """Store the offers of one round, and move the case to `offered` unless it is there for another reason."""
+    """Store the offers of one round, and move the case to `offered`."""
     number = await offers.next_round(work.session, file.case.id)
     menu = await offers.add_round(work, file.case, number=number, kind="menu")
     rows = [
@@ -138,8 +186,7 @@ async def store_round(
         for position, proposal in enumerate(proposals)
     ]
     file.offers = [*rows, *file.offers]
-    if action is not None:
-        await take(work, file, action, policy=policy, offers=[str(r.id) for r in rows])
+    await take(work, file, CaseAction.MAKE_OFFERS, policy=policy, offers=[str(r.id) for r in rows])
     return rows
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from service.domain.application import Application
 from service.domain.derivation import surplus, surplus_expected
 from service.domain.errors import Problem, RuleBroken
+from service.domain.holds import Span
 from service.domain.loans import Snapshot
 from service.domain.policy import Eligibility, Policy, Verdict
 from service.domain.settings import PolicySettings, Programme
@@ -17,8 +19,11 @@ from service.relief.bringing_forward import bring_forward
 from service.relief.debt import Debt
 from service.relief.due_days import effective_day
 from service.relief.instruments import Terms
+from service.relief.periods import Span as Paused
 
 TermsByLoan = Mapping[str, Terms]
+ONLY_LOAN: Final = ""
+"""The key of terms that name no loan, which only a case about one loan may have; no loan has an empty id."""
 
 
 class LoanUnknown(RuleBroken):
@@ -30,9 +35,16 @@ class LoanUnknown(RuleBroken):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What every plan of a round is made in: the debts on the day offers take effect, and the ability to pay."""
+    """What every plan of a round is made in: the debts on the day offers take effect, and the ability to pay.
+
+    `first` names the secured loans, which the ability to pay serves before the others; `guaranteed` those for which
+    somebody else is bound.
+    """
 
     debts: tuple[Debt, ...]
+    currency: str
+    first: frozenset[str]
+    guaranteed: frozenset[str]
     programmes: Mapping[str, Sequence[Programme]]
     ability: Ability
     settings: PolicySettings
@@ -48,6 +60,7 @@ def frame_of(
     policy: Policy,
     *,
     at: datetime,
+    interest_holds: Sequence[Span] = (),
 ) -> Frame:
     """Bring the loans forward to the first day on which all of them can change, and gather what plans need."""
     settings = policy.settings
@@ -62,10 +75,17 @@ def frame_of(
     return Frame(
         debts=tuple(
             bring_forward(
-                s.loan, effective_on=effective_on, allocation=settings.allocation, legal_cap=settings.legal_cap
+                s.loan,
+                effective_on=effective_on,
+                allocation=settings.allocation,
+                legal_cap=settings.legal_cap,
+                holds=[Paused(span.starts_on, span.ends_on or effective_on) for span in interest_holds],
             )
             for s in snapshots
         ),
+        currency=application.currency,
+        first=frozenset(s.loan.id for s in snapshots if s.loan.secured is not None),
+        guaranteed=frozenset(s.loan.id for s in snapshots if s.loan.parties),
         programmes=open_programmes(verdict, settings),
         ability=ability_of(application, settings),
         settings=settings,
@@ -98,13 +118,18 @@ def ability_of(application: Application, settings: PolicySettings) -> Ability:
     )
 
 
-def require_known_loans(frame: Frame, terms: TermsByLoan) -> None:
-    """Refuse terms for loans that are not in the case."""
-    known = {debt.loan_id for debt in frame.debts}
+def by_loan(frame: Frame, terms: TermsByLoan) -> TermsByLoan:
+    """Return terms by the loans of the case; those that name no loan are for the only one there is."""
+    known = [debt.loan_id for debt in frame.debts]
+    if ONLY_LOAN in terms and len(known) == 1:
+        return {known[0]: terms[ONLY_LOAN]}
     problems = [
         Problem(f"/terms/loans/{i}/loan_id", "loan_unknown", "The case has no such loan.")
+        if loan_id != ONLY_LOAN
+        else Problem("/terms/instruments", "loan_unnamed", "The case has several loans: give the terms of each by id.")
         for i, loan_id in enumerate(terms)
         if loan_id not in known
     ]
     if problems:
         raise LoanUnknown("The terms name a loan that the case does not have.", problems)
+    return terms

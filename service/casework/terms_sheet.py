@@ -4,14 +4,18 @@ from dataclasses import fields
 from typing import Any, Final
 
 from service.casework.planning import Frame
+from service.casework.wording import consequences_sheet
 from service.domain.money import Amounts, Component
 from service.relief.asking import CounterProposal
+from service.relief.consequences import consequences
 from service.relief.counter import CounterAnswer
 from service.relief.instruments import Instrument, Terms
+from service.relief.measures import contract_of
 from service.relief.plan import Plan
 from service.relief.proposal import LoanPlan, Proposal
 from service.relief.reconciliation import ReconciliationLine
 from service.relief.schedule import Instalment
+from service.relief.settings import Settings
 from service.storage.documents import dump, load_as, plain
 
 _ROW: Final = Instalment._fields
@@ -25,7 +29,7 @@ def terms_sheet(frame: Frame, proposal: Proposal, *, number: int = 0) -> dict[st
         "programme": proposal.programme,
         "terms": {"loans": [terms_of(loan.loan_id, loan.terms) for loan in proposal.loans]},
         "effective_on": frame.effective_on.isoformat(),
-        "loans": [_loan(loan) for loan in proposal.loans],
+        "loans": [_loan(loan, frame) for loan in proposal.loans],
         "total": [{"due_on": due.due_on.isoformat(), "payment": due.payment} for due in proposal.total],
         "measures": plain(proposal.totals),
         "why": plain(proposal.why),
@@ -58,7 +62,7 @@ def answer_sheet(answer: CounterAnswer) -> dict[str, Any]:
     return {"binding": plain(answer.binding), "diff": plain(answer.diff), "gap": plain(answer.gap)}
 
 
-def _loan(loan: LoanPlan) -> dict[str, Any]:
+def _loan(loan: LoanPlan, frame: Frame) -> dict[str, Any]:
     plan = loan.plan
     return {
         "loan_id": loan.loan_id,
@@ -70,7 +74,21 @@ def _loan(loan: LoanPlan) -> dict[str, Any]:
         "new_interest": plan.new_interest,
         "new_fees": plan.new_fees,
         "measures": plain(loan.measures),
+        "consequences": _consequences(loan, frame),
     }
+
+
+def _consequences(loan: LoanPlan, frame: Frame) -> list[dict[str, Any]]:
+    """Say what the plan of one loan means, compared with its contract as it stands."""
+    debt = next(debt for debt in frame.debts if debt.loan_id == loan.loan_id)
+    effects = consequences(
+        loan.plan,
+        contract_of(debt, Settings.of(frame.settings)),
+        secured=loan.loan_id in frame.first,
+        guaranteed=loan.loan_id in frame.guaranteed,
+        agreement=frame.settings.agreement,
+    )
+    return consequences_sheet(effects, currency=frame.currency)
 
 
 def _row(row: Instalment) -> dict[str, Any]:

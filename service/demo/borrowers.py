@@ -1,22 +1,31 @@
 """How the borrowers of the demo answer an offer: by one stated rule.
 
-1. Accept the recommended offer if it *fits*: no month asks for more than the borrower has left today.
-2. Otherwise counter, once, with what is left today as the most that can be paid a month, and accept what stands then
-   if it fits; failing that, the cheapest of the other open offers that fits.
-3. Otherwise accept the first open offer that fits when the recovery the borrower expects is counted on.
+Each borrower knows their own budget, and *counts on* what is left in a month: today's surplus, and from the day on
+which they expect to recover, three quarters of what they will then have more. An offer *fits* if no month asks for
+more than the borrower counts on in it.
+
+1. Accept the recommended offer if it fits.
+2. Otherwise counter, once, with the most that they count on in any month, if that is anything.
+3. Then accept the cheapest open offer that fits; failing that, the cheapest that asks for no more than a twentieth
+   above what they count on.
 4. Otherwise decline.
 
-Each borrower knows their own budget: what is left is worked out here from what they posted, and never read from the
+The lender counts on the whole recovery and leaves a tenth of it to the borrower; a careful borrower counts on less.
+That is what they negotiate about. What is left is worked out here from what was posted, and never read from the
 service's answers.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from fractions import Fraction
+from itertools import groupby
+from typing import Final, Self
 
 from service.demo.http import Json
+
+COUNTED_ON: Final = Fraction(3, 4)
+STRETCH: Final = Fraction(1, 20)
 
 
 class Answer(StrEnum):
@@ -60,38 +69,53 @@ class Means:
             expected_from=hoped["from"],
         )
 
-    def reach(self, offer: Json) -> bool:
-        """Say whether no month of an offer asks for more than is left today."""
-        return heaviest_month(offer["total"]) <= self.today
+    @property
+    def later(self) -> int:
+        """What is counted on once the borrower has recovered; where no recovery is expected, what is left today."""
+        return self.today if self.expected is None else self.today + int((self.expected - self.today) * COUNTED_ON)
 
-    def reach_in_time(self, offer: Json) -> bool:
-        """Say whether an offer fits when the expected recovery is counted on."""
-        before = [due for due in offer["total"] if self.expected is None or due["due_on"] < self.expected_from]
-        after = [due for due in offer["total"] if self.expected is not None and due["due_on"] >= self.expected_from]
-        return heaviest_month(before) <= max(self.today, 0) and heaviest_month(after) <= max(self.expected or 0, 0)
+    @property
+    def most(self) -> int:
+        """The most that is counted on in any month."""
+        return max(self.today, self.later, 0)
+
+    def on(self, day: str) -> int:
+        """Return what is counted on in the month of a day; never less than nothing."""
+        recovered = self.expected is not None and day >= self.expected_from
+        return max(self.later if recovered else self.today, 0)
+
+    def reach(self, offer: Json, *, stretch: Fraction = Fraction(0)) -> bool:
+        """Say whether no month of an offer asks for more than is counted on in it, or for this part of it more."""
+        return all(asked <= self.on(day) * (1 + stretch) for day, asked in months(offer["total"]))
 
 
 def reply(offers: Iterable[Json], *, means: Means, may_counter: bool) -> Reply:
     """Answer the offers that can be accepted, in the order in which the service lists them."""
     standing = [offer for offer in offers if offer["state"] == "open" and not offer["indicative"]]
     first = next((offer for offer in standing if "recommended" in offer["labels"]), next(iter(standing), None))
-    if first is not None and means.reach(first):
+    if first is None:
+        return Reply(answer=Answer.DECLINE)
+    if means.reach(first):
         return Reply(answer=Answer.ACCEPT, offer=first)
-    if first is not None and may_counter and means.today > 0:
-        return Reply(answer=Answer.COUNTER, payment=means.today)
-    fitting = [offer for offer in standing if means.reach(offer)]
-    if fitting:
-        return Reply(answer=Answer.ACCEPT, offer=min(fitting, key=total_of))
-    hoped = next((offer for offer in standing if means.reach_in_time(offer)), None)
-    return Reply(answer=Answer.DECLINE) if hoped is None else Reply(answer=Answer.ACCEPT, offer=hoped)
+    if may_counter and means.most > 0:
+        return Reply(answer=Answer.COUNTER, payment=means.most)
+    for stretch in (Fraction(0), STRETCH):
+        fitting = [offer for offer in standing if means.reach(offer, stretch=stretch)]
+        if fitting:
+            return Reply(answer=Answer.ACCEPT, offer=min(fitting, key=total_of))
+    return Reply(answer=Answer.DECLINE)
+
+
+def months(dues: Sequence[Json]) -> Iterator[tuple[str, int]]:
+    """Yield the first due day of each calendar month and what the month asks for, in minor units."""
+    for _, due in groupby(sorted(dues, key=lambda due: str(due["due_on"])), key=lambda due: due["due_on"][:7]):
+        of_month = list(due)
+        yield of_month[0]["due_on"], sum(line["payment"] for line in of_month)
 
 
 def heaviest_month(dues: Sequence[Json]) -> int:
     """Return the most that has to be paid in one calendar month, in minor units."""
-    months: Counter[str] = Counter()
-    for due in dues:
-        months[due["due_on"][:7]] += due["payment"]
-    return max(months.values(), default=0)
+    return max((asked for _, asked in months(dues)), default=0)
 
 
 def total_of(offer: Json) -> int:

@@ -1,4 +1,4 @@
-"""The budget of the household behind a loan of the source, and what the hardship left of it.
+"""The budget of the household behind a loan of the source: before the hardship, and now.
 
 The source knows income, debts and home, but neither expenses nor what happened. Both are set by the rules below and
 by nothing else: they are conventions of the demo, marked as such in PROVENANCE.md, not findings about anybody.
@@ -16,74 +16,104 @@ from service.domain.words import HardshipReason
 TAX: Final = ((0, Decimal("0.15")), (40_000_00, Decimal("0.27")), (100_000_00, Decimal("0.35")))
 HOUSING: Final = {"RENT": Decimal("0.27"), "MORTGAGE": Decimal("0.27"), "OWN": Decimal("0.12")}
 DEPENDANTS: Final = {"RENT": 0, "OWN": 1, "MORTGAGE": 2}
-LIVING: Final = Decimal("0.25")
-LIVING_PER_FURTHER_PERSON: Final = Decimal("0.04")
-INCOME_LOST_MIN: Final = Decimal("0.05")
+LIVING_CUT: Final = Decimal("0.25")
 
-# What of the contractual instalment is left: less for a worse grade, for other debts, and for longer arrears.
-LEFT_AT_BEST: Final = Decimal("1.78")
-LEFT_PER_GRADE: Final = Decimal("0.09")
-LEFT_PER_DEBT_TO_INCOME: Final = Decimal("4.4")
-LEFT_PER_BAND: Final = Decimal("0.21")
-LEFT_MIN, LEFT_MAX = Decimal("-0.25"), Decimal("1.35")
-_GRADES: Final = "ABCDEFG"
-_BANDS: Final = ("In Grace Period", "Late (16-30 days)", "Late (31-120 days)", "Charged Off")
+GRADES: Final = "ABCDEFG"
+BANDS: Final = ("In Grace Period", "Late (16-30 days)", "Late (31-120 days)", "Charged Off")
 
-UNEMPLOYED_FROM: Final = Decimal("0.30")
-OVERCOMMITTED_BELOW: Final = Decimal("0.12")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What is left for the loan, as a share of its instalment: less for a worse grade, more debts, longer arrears."""
+
+    at_best: Decimal
+    per_grade: Decimal
+    per_debt_to_income: Decimal
+    per_band: Decimal
+    least: Decimal
+    most: Decimal
+
+    def of(self, row: Row) -> Decimal:
+        """Return the share for a row."""
+        share = (
+            self.at_best
+            - self.per_grade * GRADES.index(row.grade)
+            - self.per_debt_to_income * row.debt_to_income
+            - self.per_band * BANDS.index(row.status)
+        )
+        return min(max(share, self.least), self.most)
+
+
+BEFORE: Final = Left(
+    at_best=Decimal("1.60"), per_grade=Decimal("0.04"), per_debt_to_income=Decimal(1), per_band=Decimal(0),
+    least=Decimal("1.10"), most=Decimal("1.60"),
+)  # fmt: skip
+NOW: Final = Left(
+    at_best=Decimal("1.72"), per_grade=Decimal("0.09"), per_debt_to_income=Decimal("4.4"), per_band=Decimal("0.12"),
+    least=Decimal("-0.25"), most=Decimal("1.35"),
+)  # fmt: skip
+
+OVERCOMMITTED_FROM: Final = Decimal("0.25")
+UNEMPLOYED_FROM: Final = Decimal("0.20")
 RECOVERY_MONTHS: Final = {
     HardshipReason.REDUCED_INCOME: 3,
     HardshipReason.UNEMPLOYMENT: 5,
     HardshipReason.ILLNESS: 6,
     HardshipReason.BUSINESS_DOWNTURN: 6,
 }
+NO_END_IN_SIGHT: Final = "Charged Off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Household:
-    """A monthly budget in cents: the income before the hardship and now, and the costs."""
+    """A monthly budget in cents: incomes and costs of living before the hardship and now; housing and debts stay."""
 
     adults: int
     dependants: int
     income_before: int
     income: int
     housing: int
+    living_before: int
     living: int
     other_debts: int
     reason: HardshipReason
     recovery_months: int | None
 
     @property
-    def costs(self) -> int:
-        """Everything but the loan."""
-        return self.housing + self.living + self.other_debts
+    def left(self) -> int:
+        """What is left for the loan now."""
+        return self.income - self.housing - self.living - self.other_debts
 
 
 def household(row: Row) -> Household:
-    """Derive the budget: costs follow the old income, and what is left for the loan follows the row's own risk.
+    """Derive the budget: before the hardship all was spent but for what `BEFORE` says, now `NOW` says what is left.
 
-    The income falls to costs + `share_left` × instalment, and by 5 % at least: where a household's debts leave no
-    room for that, it is the cost of living that gives way.
+    Whoever is overcommitted lost no income: their costs have grown. Everybody else lost income and cut a quarter of
+    their cost of living, and what is left says how much was lost.
     """
-    adults, dependants = 1 + row.joint, DEPENDANTS[row.home]
     before = net_monthly(row.annual_income)
     housing = rounded(before * HOUSING[row.home])
     debts = rounded(row.annual_income * row.debt_to_income / 12)
-    left = rounded(row.instalment * share_left(row))
-    room = rounded(before * (1 - INCOME_LOST_MIN)) - housing - debts - left
-    living = min(rounded(before * (LIVING + LIVING_PER_FURTHER_PERSON * (adults + dependants - 1))), room)
-    income = housing + living + debts + left
-    reason = _reason(row, lost=1 - Decimal(income) / before)
+    fixed, left = housing + debts, rounded(row.instalment * NOW.of(row))
+    living_before = before - fixed - rounded(row.instalment * BEFORE.of(row))
+    own = _reason_of_its_own(row)
+    if own is HardshipReason.OVERCOMMITMENT:
+        income, living = before, before - fixed - left
+    else:
+        living = rounded(living_before * (1 - LIVING_CUT))
+        income = fixed + living + left
+    reason = own or _reason_by_loss(1 - Decimal(income) / before)
     return Household(
-        adults=adults,
-        dependants=dependants,
+        adults=1 + row.joint,
+        dependants=DEPENDANTS[row.home],
         income_before=before,
         income=income,
         housing=housing,
+        living_before=living_before,
         living=living,
         other_debts=debts,
         reason=reason,
-        recovery_months=RECOVERY_MONTHS.get(reason),
+        recovery_months=None if row.status == NO_END_IN_SIGHT else RECOVERY_MONTHS.get(reason),
     )
 
 
@@ -95,25 +125,14 @@ def net_monthly(annual_income: int) -> int:
     return rounded((annual_income - tax) / 12)
 
 
-def share_left(row: Row) -> Decimal:
-    """Return what the household has left for the loan, as a share of its instalment."""
-    left = (
-        LEFT_AT_BEST
-        - LEFT_PER_GRADE * _GRADES.index(row.grade)
-        - LEFT_PER_DEBT_TO_INCOME * row.debt_to_income
-        - LEFT_PER_BAND * _BANDS.index(row.status)
-    )
-    return min(max(left, LEFT_MIN), LEFT_MAX)
-
-
-def _reason(row: Row, *, lost: Decimal) -> HardshipReason:
-    """Choose the reason: by what the loan was for where that says something, else by the share of income lost."""
+def _reason_of_its_own(row: Row) -> HardshipReason | None:
+    """Return the reason where the row itself says one: by what the loan was for, or by the other debts."""
     if row.purpose == "medical":
         return HardshipReason.ILLNESS
     if row.purpose == "small_business":
         return HardshipReason.BUSINESS_DOWNTURN
-    if lost >= UNEMPLOYED_FROM:
-        return HardshipReason.UNEMPLOYMENT
-    if lost < OVERCOMMITTED_BELOW:
-        return HardshipReason.OVERCOMMITMENT
-    return HardshipReason.REDUCED_INCOME
+    return HardshipReason.OVERCOMMITMENT if row.debt_to_income >= OVERCOMMITTED_FROM else None
+
+
+def _reason_by_loss(lost: Decimal) -> HardshipReason:
+    return HardshipReason.UNEMPLOYMENT if lost >= UNEMPLOYED_FROM else HardshipReason.REDUCED_INCOME

@@ -1,6 +1,12 @@
-"""The application of Li, who runs a small shop: the design's figures, with its dates moved to the present."""
+"""The application of Li, who runs a small shop: the design's figures, with its dates moved to the present.
 
-from datetime import date, timedelta
+`python -m service.demo.li REFERENCE` prints it as of today, about a loan of its own.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from service.demo.http import Json
@@ -15,9 +21,11 @@ DAYS_TO_DUE_DAY: Final = 16
 
 PAYMENT_ASKED: Final = 320_000
 MONTHS_ASKED: Final = 48
+REFERENCE: Final = "P-2026-000123"
+LOAN: Final = "L-001"
 
 
-def application(today: date) -> Json:
+def application(today: date, *, reference: str = REFERENCE, loan_id: str = LOAN) -> Json:
     """Return the body of `POST /v1/cases`, as of today.
 
     Every distance between two dates is the one of the design, so that its figures come out: sixteen days of accrual
@@ -25,7 +33,7 @@ def application(today: date) -> Json:
     """
     next_due_on = today + timedelta(days=DAYS_TO_DUE_DAY)
     return {
-        "reference": "P-2026-000123",
+        "reference": reference,
         "submit": True,
         "channel": "partner",
         "currency": CURRENCY,
@@ -40,7 +48,7 @@ def application(today: date) -> Json:
             "vulnerabilities": ["illness"],
             "representative": None,
         },
-        "loans": [_loan(today, next_due_on)],
+        "loans": [_loan(loan_id, today, next_due_on)],
         "hardship": {
             "reason": "business_downturn",
             "since": _months_from(next_due_on, -4),
@@ -66,9 +74,9 @@ def application(today: date) -> Json:
     }
 
 
-def _loan(today: date, next_due_on: date) -> Json:
+def _loan(loan_id: str, today: date, next_due_on: date) -> Json:
     return {
-        "id": "L-001",
+        "id": loan_id,
         "product": "business_instalment",
         "as_of": today.isoformat(),
         "originated_on": _months_from(next_due_on, -21),
@@ -99,3 +107,14 @@ def _loan(today: date, next_due_on: date) -> Json:
 
 def _months_from(day: date, months: int) -> str:
     return add_months(day, months).isoformat()
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print the application as of today: a case of its own for each reference."""
+    (reference,) = arguments or (REFERENCE,)
+    body = application(datetime.now(UTC).date(), reference=reference, loan_id=f"L-{reference}")
+    sys.stdout.write(json.dumps(body, indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

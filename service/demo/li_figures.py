@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from babel.dates import format_datetime
-from rich.padding import Padding
 from rich.table import Table
 
 from service.demo import figures, li
 from service.demo.borrowers import heaviest_month, total_of
+from service.demo.figures import RATIOS, percent
 from service.demo.http import Json
-from service.demo.words import COMPONENTS, FIELDS, LABELS, LIMITS, shown
+from service.demo.words import COMPONENTS, ELIGIBILITY, FIELDS, LABELS, LIMITS, shown
 
 LINE = ("before", "accrued", "moved_in", "waived", "scheduled", "moved_out")
 HEADS = ("原欠", "+ 新增", "+ 转入", "= 减免", "+ 分期偿还", "+ 转出")
@@ -32,23 +32,39 @@ def moment(text: str) -> str:
     return str(format_datetime(at, "y年M月d日 HH:mm 'UTC'", locale="zh_CN"))
 
 
-def indented(table: Table) -> Padding:
-    """Return a table that stands under the sentence before it."""
-    return Padding(table, (0, 0, 0, 3))
+def eligibility(programmes: Sequence[Json], title: Callable[[str | None], str]) -> Table:
+    """Show which programmes are open, and why the others are not."""
+    table = _table()
+    for head in ("方案", "结论", "原因"):
+        table.add_column(head)
+    for programme in programmes:
+        why = [_why(reason) for reason in programme["reasons"]]
+        missing = [f"尚缺 {name}" for name in programme["missing"]]
+        table.add_row(title(programme["code"]), shown(ELIGIBILITY, programme["eligibility"]), "；".join(why or missing))
+    return table
+
+
+def _why(reason: Json) -> str:
+    value = reason["value"]
+    known = percent(value) if reason["fact"] in RATIOS else value
+    operator, _, bound = reason["threshold"].rpartition(" ")
+    wanted = f"{operator} {percent(bound)}" if reason["fact"] in RATIOS else reason["threshold"]
+    return f"{reason['text'].get(li.LOCALE, reason['code']).rstrip('。')}（{reason['fact']} 为 {known}，须 {wanted}）"
 
 
 def menu(offers: Sequence[Json], title: Callable[[str | None], str]) -> Table:
     """Show the offers beside each other."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = _table(gap=1)
     for head in ("方案", "标签"):
         table.add_column(head)
-    for head in ("最高月供", "期数", "合计", "减免", "还清日"):
+    for head in ("首期", "最高月供", "期数", "合计", "减免", "还清日"):
         table.add_column(head, justify="right")
     for offer in offers:
         lines = [line for loan in offer["loans"] for line in loan["reconciliation"]]
         table.add_row(
             title(offer.get("programme")),
             "、".join(shown(LABELS, label) for label in offer["labels"]),
+            yuan(offer["total"][0]["payment"]),
             yuan(heaviest_month(offer["total"])),
             str(len(offer["total"])),
             yuan(total_of(offer)),
@@ -60,7 +76,7 @@ def menu(offers: Sequence[Json], title: Callable[[str | None], str]) -> Table:
 
 def reconciliation(lines: Sequence[Json]) -> Table:
     """Show where each component came from and where it goes."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = _table()
     table.add_column("")
     for head in HEADS:
         table.add_column(head, justify="right")
@@ -71,7 +87,7 @@ def reconciliation(lines: Sequence[Json]) -> Table:
 
 def schedule(rows: Sequence[Json]) -> Table:
     """Show the first two instalments and the last."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = _table()
     for head in ("期", "还款日", "期初本金", "本金", "利息", "还款额", "期末本金"):
         table.add_column(head, justify="right")
     for row in [*rows[:2], *rows[2:][-1:]]:
@@ -96,3 +112,7 @@ def _figure(name: str, value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and not counted:
         return yuan(value)
     return "无" if value is None else str(value)
+
+
+def _table(*, gap: int = 2) -> Table:
+    return Table(box=None, pad_edge=False, header_style="bold", padding=(0, gap, 0, 0))

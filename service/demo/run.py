@@ -11,7 +11,7 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from service.demo import li, report, story
+from service.demo import li, rejections, report, story
 from service.demo.balance import Proofs
 from service.demo.derive import applications
 from service.demo.http import Caller, Json, client_of
@@ -20,6 +20,8 @@ from service.demo.server import running
 from service.domain.actors import Role
 
 AT_ONCE: Final = 8
+LINE_EVERY: Final = 18
+"""Where no bar can be drawn, a line is printed for every so many cases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,37 +35,40 @@ class KeyWanted:
 
 
 KeyMaker = Callable[[Sequence[KeyWanted]], Awaitable[Sequence[str]]]
+Replay = Callable[[], Awaitable[tuple[bool, str]]]
+"""Judges all reviews again: whether every verdict is the same, and the result in a line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """What came of the demo: whether all is well, and the lender's key for looking around afterwards."""
+    """What came of the demo: whether all is well, each case, and the lender's key for looking around afterwards."""
 
     well: bool
+    accounts: Sequence[Account]
     caseworker_key: str
 
 
-async def run(console: Console, *, data: Path, today: date, make_keys: KeyMaker) -> Played:
+async def run(console: Console, *, data: Path, today: date, make_keys: KeyMaker, replay: Replay) -> Played:
     """Run the demo over an empty data folder; it is well when every case ended legitimately and every plan balances."""
     started = monotonic()
-    bodies = [_signing_in(body) for body in applications(today)]
-    console.print(f"{len(bodies)} real loans are negotiated over HTTP with a server of the demo's own.", style="bold")
+    bodies = [signing_in(body) for body in applications(today)]
+    console.print(f"{len(bodies)} real loans in trouble, negotiated over HTTP", style="bold")
     wanted = _keys_wanted([str(body["borrower"]["subject"]) for body in bodies])
     keys = await make_keys(wanted)
-    console.print(f"  {len(keys)} API keys made: a partner who vouches for loans, a caseworker, a supervisor,")
-    console.print("  and one for each borrower")
+    console.print(f"{len(keys)} API keys: a partner, a caseworker, two supervisors, and one for each borrower")
     async with running(data) as address, client_of(address, connections=AT_ONCE) as client:
-        console.print(f"  the server answers at {address}")
+        console.print(f"a server of the demo's own at {address}")
         desk = _desk(wanted, [Caller(client=client, key=key) for key in keys])
         accounts = await _negotiate_all(console, bodies, desk)
-        console.print(f"  {len(accounts)} cases negotiated in {monotonic() - started:.1f} seconds")
+        console.print(f"{len(accounts)} cases negotiated in {monotonic() - started:.1f} seconds")
         _report(console, accounts)
         told = await story.tell(console, desk, today=today)
-    well = _conclude(console, accounts, told, seconds=monotonic() - started)
-    return Played(well=well, caseworker_key=keys[1])
+    same, line = await replay()
+    well = _conclude(console, accounts, told, replayed=line, seconds=monotonic() - started)
+    return Played(well=well and same, accounts=accounts, caseworker_key=keys[1])
 
 
-def _signing_in(body: Json) -> Json:
+def signing_in(body: Json) -> Json:
     """Give the borrower a name to sign in with: in the demo they answer for themselves."""
     subject = body["borrower"]["subject"] or f"borrower-{body['reference'].lower()}"
     return {**body, "borrower": {**body["borrower"], "subject": subject}}
@@ -74,17 +79,19 @@ def _keys_wanted(borrowers: Sequence[str]) -> list[KeyWanted]:
         KeyWanted(role=Role.PARTNER, name="Demo partner", vouches_for_loans=True),
         KeyWanted(role=Role.CASEWORKER, name="Demo caseworker", subject="demo-caseworker"),
         KeyWanted(role=Role.SUPERVISOR, name="Demo supervisor", subject="demo-supervisor"),
+        KeyWanted(role=Role.SUPERVISOR, name="Demo second supervisor", subject="demo-second-supervisor"),
         *(KeyWanted(role=Role.BORROWER, name=subject, subject=subject) for subject in (*borrowers, li.SUBJECT)),
     ]
 
 
 def _desk(wanted: Sequence[KeyWanted], callers: Sequence[Caller]) -> Desk:
-    partner, caseworker, supervisor, *borrowers = callers
-    subjects = [str(key.subject) for key in wanted[3:]]
+    partner, caseworker, supervisor, second_supervisor, *borrowers = callers
+    subjects = [str(key.subject) for key in wanted[4:]]
     return Desk(
         partner=partner,
         caseworker=caseworker,
         supervisor=supervisor,
+        second_supervisor=second_supervisor,
         borrowers=dict(zip(subjects, borrowers, strict=True)),
     )
 
@@ -92,7 +99,7 @@ def _desk(wanted: Sequence[KeyWanted], callers: Sequence[Caller]) -> Desk:
 async def _negotiate_all(console: Console, bodies: Sequence[Json], desk: Desk) -> list[Account]:
     """Negotiate all cases, a few at a time, and show how far they are."""
     turn = asyncio.Semaphore(AT_ONCE)
-    columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("negotiating", total=len(bodies))
 
@@ -100,35 +107,53 @@ async def _negotiate_all(console: Console, bodies: Sequence[Json], desk: Desk) -
             async with turn:
                 account = await negotiate(body, desk)
             progress.advance(task)
+            done = int(progress.tasks[0].completed)
+            if not console.is_terminal and done % LINE_EVERY == 0:
+                console.print(f"  {done} of {len(bodies)} negotiated")
             return account
 
         return await asyncio.gather(*(one(body) for body in bodies))
 
 
 def _report(console: Console, accounts: Sequence[Account]) -> None:
-    tables = [report.case_table(accounts), report.summary_table(accounts)]
-    if any(account.reasons for account in accounts):
-        tables.append(report.reason_table(accounts))
-    for table in tables:
-        console.print()
-        console.print(table)
+    """Show each case, what they come to, and one rejection of each kind in full."""
+    _head(console, "The cases")
+    console.print(report.case_table(accounts))
+    console.print(report.LEGEND, style="dim")
+    _head(console, "What they come to")
+    console.print(report.summary_table(accounts))
     console.print()
     console.print(report.relief_line(accounts))
+    rejected = rejections.chosen(accounts)
+    if rejected:
+        _head(console, "Why a case was rejected, one of each kind")
+    for number, account in enumerate(rejected):
+        if number:
+            console.print()
+        console.print(rejections.in_full(account))
 
 
-def _conclude(console: Console, accounts: Sequence[Account], told: story.Telling, *, seconds: float) -> bool:
+def _head(console: Console, title: str) -> None:
+    console.print()
+    console.rule(title, align="left", style="cyan")
+
+
+def _conclude(
+    console: Console, accounts: Sequence[Account], told: story.Telling, *, replayed: str, seconds: float
+) -> bool:
     """Say whether every case ended and every plan balances."""
     proofs = Proofs()
     for one in (*(account.proofs for account in accounts), told.proofs):
         proofs.add(one)
     ended = sum(account.fault is None for account in accounts)
     balanced = len(proofs.checked) - len(proofs.wrong)
-    console.print()
-    console.rule(style="cyan")
-    console.print(f"{ended} of {len(accounts)} cases came to a legitimate end; so did Li's.")
-    console.print(
-        f"{balanced} of {len(proofs.checked)} plans balance to the cent, re-checked by the demo from the JSON."
-    )
+    _head(console, "In the end")
+    console.print(f"{ended} of {len(accounts)} cases came to a legitimate end, and so did Li's.")
+    console.print(f"{balanced} of {len(proofs.checked)} plans balance to the cent, re-checked from their JSON.")
+    console.print(f"All reviews judged again from what is stored: {replayed}.")
+    for account in accounts:
+        if account.fault is not None:
+            console.print(f"  {account.reference}: {account.fault}", style="bold red")
     for sentence in (sentence for found in proofs.wrong.values() for sentence in found):
         console.print(f"  {sentence}", style="bold red")
     console.print(f"All of it took {seconds:.1f} seconds.")

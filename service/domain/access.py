@@ -1,6 +1,7 @@
 """Who may see a case, and as what they act in it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from service.domain.actors import LENDER, READS_ALL, Actor, Role
 from service.domain.errors import NotFound, NotPermitted
@@ -24,28 +25,42 @@ class MandateNeeded(NotPermitted):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parties:
-    """The identities that have to do with a case."""
+    """The identities that have to do with a case; `mandates_from` handed in a mandate that the lender verified."""
 
     posted_by: str
     borrower_subject: str | None = None
     representative_subject: str | None = None
-    representative_scope: RepresentativeScope | None = None
-    mandate_verified: bool = False
+    representative_scope: RepresentativeScope = RepresentativeScope.VIEW
+    mandates_from: frozenset[str] = frozenset()
+
+    def mandated(self, identity: str) -> bool:
+        """Say whether somebody holds a verified mandate to accept: theirs by name, or handed in by them."""
+        theirs = identity == self.representative_subject or identity in self.mandates_from
+        return theirs and bool(self.mandates_from) and self.representative_scope is RepresentativeScope.ACCEPT
+
+
+SIDE_OF_THE_BORROWER: Final = frozenset({Role.BORROWER, Role.REPRESENTATIVE})
+APPLICANTS: Final = SIDE_OF_THE_BORROWER | {Role.PARTNER} | LENDER
+"""Roles in a case that tell what it is about: they change the application and hand in evidence."""
 
 
 def roles_in(parties: Parties, actor: Actor) -> frozenset[Role]:
-    """Return the roles in which an actor acts in a case; none, when the case is not theirs."""
-    if actor.role in READS_ALL:
-        return frozenset({actor.role})
-    roles: set[Role] = set()
-    if parties.borrower_subject is not None and actor.identity == parties.borrower_subject:
+    """Return the roles in which an actor acts in a case; none, when the case is not theirs.
+
+    Whoever posted a case for somebody else is its posting partner, whatever their key says. A partner is never the
+    borrower by name, and stands in only for one who does not sign in.
+    """
+    roles: set[Role] = {actor.role} & READS_ALL
+    posted = actor.identity == parties.posted_by
+    if actor.role in SIDE_OF_THE_BORROWER and actor.identity == parties.borrower_subject:
         roles.add(Role.BORROWER)
-    if parties.representative_subject is not None and actor.identity == parties.representative_subject:
+    elif posted:
+        roles.add(Role.PARTNER)
+    if posted and actor.role is Role.PARTNER and parties.borrower_subject is None:
+        roles.add(Role.BORROWER)
+    speaks = actor.role in SIDE_OF_THE_BORROWER or (actor.role is Role.PARTNER and not posted)
+    if speaks and actor.identity == parties.representative_subject:
         roles.add(Role.REPRESENTATIVE)
-    if actor.identity == parties.posted_by:
-        roles.add(actor.role)
-        if actor.role is Role.PARTNER and parties.borrower_subject is None:
-            roles.add(Role.BORROWER)
     return frozenset(roles)
 
 
@@ -57,35 +72,44 @@ def require_visible(parties: Parties, actor: Actor) -> frozenset[Role]:
     return roles
 
 
-BORROWERS_ANSWERS = frozenset({CaseAction.ACCEPT, CaseAction.COUNTER, CaseAction.DECLINE})
-_NEEDS_SCOPE = {CaseAction.ACCEPT: RepresentativeScope.ACCEPT}
+def require_applicant(parties: Parties, actor: Actor) -> None:
+    """Refuse what belongs to the borrower's side and the lender's desk to anybody else, and to who may only look."""
+    roles = require_visible(parties, actor) & APPLICANTS
+    if not roles:
+        raise NotPermitted("This is for the borrower's side and the lender's desk.")
+    if roles == {Role.REPRESENTATIVE} and parties.representative_scope is RepresentativeScope.VIEW:
+        raise MandateNeeded("The representative's mandate is to view.")
+
+
+ANSWERS: Final = frozenset({CaseAction.ACCEPT, CaseAction.COUNTER, CaseAction.DECLINE})
+"""What a partner does for the borrower with a verified mandate only."""
 
 
 def move_for(state: CaseState, action: CaseAction, *, parties: Parties, actor: Actor) -> tuple[Move, Role]:
-    """Return the row and the role in which the actor takes it, or say why they may not."""
-    roles = require_visible(parties, actor)
-    ordered = sorted(roles, key=lambda r: r not in {Role.BORROWER, Role.REPRESENTATIVE})
-    refusal: NotPermitted | None = None
-    for role in ordered:
+    """Return the row and the role in which the actor takes it, or say why they may not; their own role comes first."""
+    refusals: list[NotPermitted] = []
+    for role in sorted(require_visible(parties, actor), key=lambda r: (r is not actor.role, list(Role).index(r))):
         try:
             move = find(state, action, role=role)
-        except NotPermitted as error:
-            refusal = error
-            continue
-        _require_mandate(action, parties=parties, actor=actor, role=role)
-        return move, role
-    raise refusal or NotPermitted("You may not do this.")
+            _require_mandate(action, parties=parties, actor=actor, role=role)
+        except NotPermitted as refusal:
+            refusals.append(refusal)
+        else:
+            return move, role
+    raise next((r for r in refusals if isinstance(r, MandateNeeded)), refusals[0])
 
 
 def _require_mandate(action: CaseAction, *, parties: Parties, actor: Actor, role: Role) -> None:
     if role is Role.REPRESENTATIVE:
-        scope = parties.representative_scope or RepresentativeScope.VIEW
-        needed = _NEEDS_SCOPE.get(action, RepresentativeScope.NEGOTIATE)
+        scope = parties.representative_scope
+        needed = RepresentativeScope.ACCEPT if action is CaseAction.ACCEPT else RepresentativeScope.NEGOTIATE
         order = list(RepresentativeScope)
         if order.index(scope) < order.index(needed):
             raise MandateNeeded(f"The representative's mandate is to {scope}; this needs {needed}.")
-    stands_in = actor.role is Role.PARTNER and role is Role.BORROWER and action in BORROWERS_ANSWERS
-    if stands_in and not (parties.representative_scope is RepresentativeScope.ACCEPT and parties.mandate_verified):
+        if action is CaseAction.ACCEPT and not parties.mandates_from:
+            raise MandateNeeded("The lender has not verified the representative's mandate.")
+    stands_in = role is Role.BORROWER and actor.role is Role.PARTNER
+    if stands_in and action in ANSWERS and not parties.mandated(actor.identity):
         raise MandateNeeded("A partner answers for the borrower only with a verified mandate of scope accept.")
 
 

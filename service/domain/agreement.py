@@ -18,9 +18,6 @@ class AgreementState(StrEnum):
     CANCELLED = "cancelled"
 
 
-RUNNING = frozenset({AgreementState.AWAITING_SIGNATURES, AgreementState.TRIAL, AgreementState.ACTIVE})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
     """Who signed, how and when; the name is personal data."""

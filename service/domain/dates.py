@@ -3,7 +3,7 @@
 from calendar import monthrange
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, assert_never
 
 DATE_MIN: Final = date(1900, 1, 1)
 DATE_MAX: Final = date(2200, 12, 31)
@@ -66,8 +66,5 @@ def nth_due(first_due_on: date, frequency: Frequency, n: int) -> date:
             return add_months(first_due_on, n)
         case Frequency.QUARTERLY:
             return add_months(first_due_on, 3 * n)
-
-
-def days_past(start: date, end: date) -> int:
-    """Return the days from `start` to `end`."""
-    return (end - start).days
+        case _:
+            assert_never(frequency)

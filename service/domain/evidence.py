@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -36,12 +36,12 @@ class RequiredItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A document that was handed in, or a requirement that was waived."""
+    """A document that was handed in, or a requirement that was waived, on a local day."""
 
     kind: str
     loan_id: str | None
     state: EvidenceState
-    at: datetime
+    on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +77,18 @@ _BEST_FIRST = (
 
 
 def _state(required: RequiredItem, items: Sequence[Item], *, on: date) -> EvidenceState:
-    found = {
-        _aged(item, required, on=on)
-        for item in items
-        if item.kind == required.kind and item.loan_id in {None, required.loan_id}
-    }
+    found = {_aged(item, required, on=on) for item in items if item.kind == required.kind and _is_about(item, required)}
     return next((state for state in _BEST_FIRST if state in found), EvidenceState.REQUIRED)
+
+
+def _is_about(item: Item, required: RequiredItem) -> bool:
+    """Say whether a document serves a requirement: one that names no loan serves all, a case takes any."""
+    return item.loan_id is None or required.loan_id is None or item.loan_id == required.loan_id
 
 
 def _aged(item: Item, required: RequiredItem, *, on: date) -> EvidenceState:
     documents = {EvidenceState.RECEIVED, EvidenceState.VERIFIED}
     if required.fresh_days is None or item.state not in documents:
         return item.state
-    old = item.at.date() + timedelta(days=required.fresh_days) < on
+    old = item.on + timedelta(days=required.fresh_days) < on
     return EvidenceState.STALE if old else item.state

@@ -6,6 +6,7 @@ missing; nothing is guessed. Over several loans amounts add up and risk figures 
 
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from operator import attrgetter
 from typing import Annotated, Any, Final, get_type_hints
 
 Money = Annotated[int | None, "money"]
@@ -28,7 +29,9 @@ class LoanFacts:
     overdue_interest: Annotated[Money, "interest that should have been paid already"] = None
     overdue: Annotated[Money, "overdue principal and interest, all penalty and all fees"] = None
     days_past_due: Annotated[Count, "age of the oldest unpaid instalment in days, as posted"] = None
-    missed_12m: Annotated[Count, "months of the last 12 whose history digit exceeds that of the month before"] = None
+    missed_12m: Annotated[
+        Count, "months of the last 12 whose history digit exceeds that of the month before (0 before the first)"
+    ] = None
     worst_12m: Annotated[Count, "highest history digit of the last 12 months"] = None
     months_on_book: Annotated[Count, "whole months since origination; over loans the youngest"] = None
     original_months: Annotated[Count, "whole months from origination to maturity"] = None
@@ -43,7 +46,9 @@ class LoanFacts:
     reliefs_24m: Annotated[Count, "reliefs granted in the last 24 months"] = None
     breaches_24m: Annotated[Count, "reliefs of the last 24 months that were breached"] = None
     months_since_any_relief: Annotated[Count, "whole months since the last relief was granted"] = None
-    permanent_mods_total: Annotated[Count, "permanent changes of terms granted so far"] = None
+    permanent_mods_total: Annotated[
+        Count, "permanent changes of terms granted so far; unknown when a kind of relief is not known"
+    ] = None
     extension_months_total: Annotated[Count, "months by which our own agreements extended the loan"] = None
     trial_failed_12m: Annotated[Flag, "whether a trial period failed in the last 12 months"] = None
     imminent_default: Annotated[Flag, "flag: default is to be expected though nothing is overdue"] = None
@@ -84,9 +89,13 @@ class CaseFacts(LoanFacts):
     dependants: Annotated[Count, "dependants in the household"] = None
     income_change: Annotated[Ratio, "net income now over net income before the hardship"] = None
     hardship_reason: Annotated[Word, "why the borrower cannot pay as agreed"] = None
-    hardship_months: Annotated[Count, "months from the start of the hardship to its expected end"] = None
+    hardship_months: Annotated[
+        Count, "months from the start of the hardship to its expected end; 1200 when it has none"
+    ] = None
     hardship_permanent: Annotated[Flag, "whether the hardship is expected to last"] = None
-    expected_recovery_months: Annotated[Count, "months from today to the expected end of the hardship"] = None
+    expected_recovery_months: Annotated[
+        Count, "months from today to the expected end of the hardship, 0 after it; 1200 when it has none"
+    ] = None
     vulnerable: Annotated[Flag, "any vulnerability; protective: may never count against the borrower"] = None
     willing_to_pay: Annotated[Flag, "a plan was asked for, and a recent payment or answered contact shows it"] = None
     evidence_missing: Annotated[Count, "required items that are missing"] = None
@@ -118,6 +127,11 @@ FLAGS: Final = frozenset({
 """Facts that a caseworker, an adviser or a hold sets; each change is an event."""
 
 
+_OF_CASE: Final = tuple(f.name for f in fields(CaseFacts))
+_OF_LOAN: Final = tuple(f.name for f in fields(LoanFacts))
+_case_values, _loan_values = attrgetter(*_OF_CASE), attrgetter(*_OF_LOAN)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """The facts of a case and of each of its loans, by loan id."""
@@ -127,12 +141,12 @@ class Facts:
 
     def of_case(self) -> dict[str, Any]:
         """Return the case's facts by name."""
-        return {f.name: getattr(self.case, f.name) for f in fields(CaseFacts)}
+        return dict(zip(_OF_CASE, _case_values(self.case), strict=True))
 
     def of_loan(self, loan_id: str) -> dict[str, Any]:
         """Return the case's facts with those of one loan in their place."""
         own = self.loans[loan_id]
-        return self.of_case() | {f.name: getattr(own, f.name) for f in fields(LoanFacts)}
+        return self.of_case() | dict(zip(_OF_LOAN, _loan_values(own), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,4 +169,4 @@ def described() -> tuple[FactDescription, ...]:
     )
 
 
-NAMES: Final = frozenset(f.name for f in fields(CaseFacts))
+NAMES: Final = frozenset(_OF_CASE)

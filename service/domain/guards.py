@@ -16,7 +16,7 @@ class GuardRefused(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """What the guards look at."""
+    """What the guards look at; `other_open_offers` are those besides the one that is being answered."""
 
     application_problems: int = 0
     evidence_missing: int = 0
@@ -24,6 +24,8 @@ class Situation:
     final_rejection: bool = False
     new_version: bool = False
     open_offers: int = 0
+    binding_offers: int = 0
+    other_open_offers: int = 0
     rounds_used: int = 0
     rounds_allowed: int = 0
     something_refused: bool = False
@@ -31,8 +33,7 @@ class Situation:
     appeal_window_open: bool = False
     rejection_automatic: bool = False
     took_part: bool = False
-    reason_given: bool = True
-    answering_last_offer: bool = True
+    reason_given: bool = False
 
 
 Guard = Callable[[Situation], str | None]
@@ -40,18 +41,26 @@ Guard = Callable[[Situation], str | None]
 
 GUARDS: Final[dict[str, Guard]] = {
     "application_complete": lambda s: (
-        f"The application lacks {s.application_problems} members." if s.application_problems else None
+        f"Members that the application lacks: {s.application_problems}." if s.application_problems else None
     ),
-    "nothing_missing": lambda s: f"{s.evidence_missing} items of evidence are missing." if s.evidence_missing else None,
+    "nothing_missing": lambda s: (
+        f"Items of evidence that are missing: {s.evidence_missing}." if s.evidence_missing else None
+    ),
     "approved": lambda s: None if s.final_approval else "Offers need a final approval.",
     "rejection_final": lambda s: None if s.final_rejection else "The rejection is not final.",
     "new_version": lambda s: None if s.new_version else "The application has not changed since it was judged.",
-    "offer_open": lambda s: None if s.open_offers else "No offer is open.",
+    "offer_open": lambda s: (
+        None if s.binding_offers else
+        "The open offers are indicative." if s.open_offers else "No offer is open."
+    ),
     "rounds_left": lambda s: (
         f"All {s.rounds_allowed} rounds are used." if s.rounds_used >= s.rounds_allowed else
         None if s.open_offers else "No offer is open."
     ),
-    "last_open_offer": lambda s: None if s.answering_last_offer else "Another offer is still open.",
+    "last_open_offer": lambda s: (
+        "Another offer is still open." if s.other_open_offers else None if s.open_offers else "No offer is open."
+    ),
+    "no_offer_left": lambda s: "An offer is still open." if s.open_offers else None,
     "something_refused": lambda s: None if s.something_refused else "Nothing was refused that could be appealed.",
     "appeal_open": lambda s: (
         "The decision was appealed before." if s.appealed_before else

@@ -116,16 +116,16 @@ MOVES: Final = (
 
     Move(_S.OFFERED, _A.ACCEPT, _S.AGREED, _B, "offer_open"),
     Move(_S.OFFERED, _A.COUNTER, _S.COUNTERED, _B, "rounds_left"),
-    Move(_S.OFFERED, _A.MAKE_OFFERS, _S.OFFERED, _C | _SYS, "approved"),
+    Move(_S.OFFERED, _A.MAKE_OFFERS, _S.OFFERED, _C | _SYS),
     Move(_S.OFFERED, _A.DECLINE, _S.DECLINED, _B, "last_open_offer"),
-    Move(_S.OFFERED, _A.LAPSE, _S.LAPSED, _SYS, "last_open_offer"),
+    Move(_S.OFFERED, _A.LAPSE, _S.LAPSED, _SYS, "no_offer_left"),
     Move(_S.OFFERED, _A.AMEND, _S.SUBMITTED, _B | _P, "new_version"),
     Move(_S.OFFERED, _A.APPEAL, _S.APPEALED, _B, "something_refused"),
     Move(_S.OFFERED, _A.REFER, _S.REFERRED, _B | _P | _C),
     Move(_S.OFFERED, _A.WITHDRAW, _S.WITHDRAWN, _B | _P),
 
     Move(_S.COUNTERED, _A.ACCEPT, _S.AGREED, _B, "offer_open"),
-    Move(_S.COUNTERED, _A.MAKE_OFFERS, _S.OFFERED, _C | _SYS, "approved"),
+    Move(_S.COUNTERED, _A.MAKE_OFFERS, _S.OFFERED, _C | _SYS),
     Move(_S.COUNTERED, _A.REFUSE_COUNTER, _S.OFFERED, _C | _SYS),
     Move(_S.COUNTERED, _A.AMEND, _S.SUBMITTED, _B | _P, "new_version"),
     Move(_S.COUNTERED, _A.REFER, _S.REFERRED, _B | _P | _C),
@@ -168,7 +168,6 @@ MOVES: Final = (
 # fmt: on
 
 TERMINAL: Final = frozenset({CaseState.FULFILLED, CaseState.WITHDRAWN, CaseState.CLOSED})
-APPEALABLE: Final = frozenset({CaseState.OFFERED, CaseState.DECLINED, CaseState.LAPSED, CaseState.REJECTED})
 _BY_SOURCE_AND_ACTION: Final = {(m.source, m.action): m for m in MOVES}
 
 
@@ -184,7 +183,7 @@ def find(state: CaseState, action: CaseAction, *, role: Role) -> Move:
         legal = sorted(m.action for m in moves_from(state))
         raise MoveNotAllowed(f"A case that is {state} cannot {action}.", state=state, action=action, allowed=legal)
     if role not in move.roles:
-        raise RoleNotAllowed(f"A {role} may not {action} a case that is {state}.", role=role, action=action)
+        raise RoleNotAllowed(f"The role {role} may not {action} a case that is {state}.", role=role, action=action)
     return move
 
 

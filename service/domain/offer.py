@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from service.domain.errors import Conflict
+from service.domain.lifecycle import CaseState
 
 
 class OfferState(StrEnum):
@@ -45,14 +47,19 @@ class NothingFeasible(Conflict):
     title = "No plan is feasible"
 
 
-def effective_state(state: OfferState, *, expires_at: datetime, at: datetime) -> OfferState:
-    """Return the state at a moment: an open offer whose time has passed is expired."""
-    return OfferState.EXPIRED if state is OfferState.OPEN and at >= expires_at else state
+EXPIRY_WAITS: Final = frozenset({CaseState.COUNTERED, CaseState.APPEALED})
+"""States of a case in which its open offers do not expire: a question of the borrower's has yet to be answered."""
 
 
-def require_open(state: OfferState, *, expires_at: datetime, at: datetime) -> None:
+def effective_state(state: OfferState, *, expires_at: datetime, at: datetime, case: CaseState) -> OfferState:
+    """Return the state at a moment: an open offer whose time has passed is expired, unless an answer is owed."""
+    over = state is OfferState.OPEN and at >= expires_at and case not in EXPIRY_WAITS
+    return OfferState.EXPIRED if over else state
+
+
+def require_open(state: OfferState, *, expires_at: datetime, at: datetime, case: CaseState) -> None:
     """Refuse an answer to an offer that no longer stands."""
-    match effective_state(state, expires_at=expires_at, at=at):
+    match effective_state(state, expires_at=expires_at, at=at, case=case):
         case OfferState.OPEN:
             return
         case OfferState.EXPIRED:

@@ -53,6 +53,13 @@ class Level(StrEnum):
         return list(Level).index(self)
 
 
+class ReviewKind(StrEnum):
+    """Whether anything follows from a review; a shadow's is only kept, to be compared."""
+
+    ACTIVE = "active"
+    SHADOW = "shadow"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """Why: a permanent code, the fact and threshold behind it, text per locale, and never without a source."""

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
+from service.domain.figures import Factor, Quantity, Word
 from service.domain.money import Component
 
 StopRule = Literal["<", "<="]
@@ -30,9 +31,9 @@ class Gate:
     `housing_ratio`, `payment_cut`, `payment`, `annual_rate`, `instalments`), or a fact handed to it.
     """
 
-    figure: str
-    comparison: Comparison
-    bound: Decimal
+    figure: Annotated[Word, "one that the waterfall knows at that point, or a fact"]
+    comparison: Annotated[Comparison, "how it must stand to the bound"]
+    bound: Annotated[Decimal, "the bound"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +51,14 @@ class Step:
     enough (`<=`) or not (`<`).
     """  # noqa: E501
 
-    step: StepKind
-    increment: Decimal | int | None = None
-    floor: Decimal | None = None
-    cap: Decimal | int | None = None
-    components: tuple[Component, ...] = ()
-    loan_to_value_min: Decimal | None = None
-    gate: Gate | None = None
-    stop: StopRule = "<="
+    step: Annotated[StepKind, "what it changes"]
+    increment: Annotated[Quantity | None, "by how much at a time: of the rate, in months, or in minor units"] = None
+    floor: Annotated[Decimal | None, "the lowest rate"] = None
+    cap: Annotated[Quantity | None, "the longest term in months, or the largest part of the balance"] = None
+    components: Annotated[tuple[Component, ...], "which overdue components are waived or capitalised"] = ()
+    loan_to_value_min: Annotated[Factor | None, "the loan to value below which nothing more is taken off"] = None
+    gate: Annotated[Gate | None, "a condition without which the step is left out"] = None
+    stop: Annotated[StopRule, "whether a payment equal to the target is low enough"] = "<="
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +69,8 @@ class Target:
     other housing costs together may take; `payment_cut` the fraction by which the payment must fall.
     """
 
-    measure: Literal["payment", "housing_ratio", "payment_cut"]
-    value: Decimal | int
+    measure: Annotated[Literal["payment", "housing_ratio", "payment_cut"], "what is aimed at"]
+    value: Annotated[Quantity, "an amount, a part of the gross income, or a part of the payment"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

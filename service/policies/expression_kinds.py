@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final, Literal, assert_never
 
 from service.domain.facts import described
 from service.domain.words import BorrowerKind, HardshipReason, Product
@@ -86,6 +86,8 @@ class _Checker:
                 return self._arithmetic(node)
             case Call(function=function, argument=argument):
                 return self._call(function, argument)
+            case _:
+                assert_never(node)
 
     def _named(self, path: str) -> Kind | None:
         if path.startswith(AMOUNT):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, assert_never
 
 LogicalOperator = Literal["and", "or"]
 Comparator = Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in"]
@@ -115,6 +115,8 @@ def children(node: Node) -> tuple[Node, ...]:
             return (operand,)
         case Logical(left=left, right=right) | Comparison(left=left, right=right) | Arithmetic(left=left, right=right):
             return (left, right)
+        case _:
+            assert_never(node)
 
 
 def names(node: Node) -> tuple[str, ...]:

@@ -1,18 +1,19 @@
 """A policy pack: a policy written as data, judged by compiled conditions."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from service.domain.facts import Facts
 from service.domain.policy import Verdict
 from service.domain.settings import PolicySettings
-from service.policies.judging import Rule, judge
+from service.policies.judging import judge
 from service.policies.pack_reading import PackBroken, read_pack
+from service.policies.rules import Rulebook
 
-JUDGEMENT: Final = "1"
+JUDGEMENT: Final = "2"
 """The version of how packs are judged; it is part of every digest, because it can change answers."""
 
 
@@ -20,20 +21,30 @@ JUDGEMENT: Final = "1"
 class Pack:
     """A pack that was read without problems; it implements `Policy`."""
 
-    id: str
+    kind: ClassVar[str] = "pack"
+
+    book: Rulebook
     digest: str
-    settings: PolicySettings
-    rules: tuple[Rule, ...] = ()
-    eligible_when: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
+    text: str
+
+    @property
+    def id(self) -> str:
+        """Name and version."""
+        return self.book.id
 
     @property
     def name(self) -> str:
         """The name without the version."""
         return self.id.partition("@")[0]
 
-    def judge(self, facts: Facts, *, on: date) -> Verdict:  # noqa: ARG002
-        """Judge the facts; the same facts give the same verdict."""
-        return judge(self, facts)
+    @property
+    def settings(self) -> PolicySettings:
+        """All figures that are not the verdict itself."""
+        return self.book.settings
+
+    def judge(self, facts: Facts, *, on: date) -> Verdict:
+        """Judge the facts as of a local day; the same facts give the same verdict on every day it is in force."""
+        return judge(self.book, facts, on=on, digest=self.digest)
 
 
 def load_pack(path: Path) -> Pack:
@@ -47,9 +58,8 @@ def load_pack(path: Path) -> Pack:
 
 def pack_of(text: str, *, name: str) -> Pack:
     """Read a pack from its text; `name` stands before each problem."""
-    read = read_pack(text, name=name)
     digest = hashlib.sha256(f"{JUDGEMENT}\n{text}".encode()).hexdigest()
-    return Pack(id=read.id, digest=digest, settings=read.settings, rules=read.rules, eligible_when=read.eligible_when)
+    return Pack(book=read_pack(text, name=name), digest=digest, text=text)
 
 
 __all__ = ["Pack", "PackBroken", "load_pack", "pack_of"]

@@ -1,24 +1,29 @@
-"""The policies of a deployment: packs that are shipped, packs of its own, and policies in Python."""
+"""The policies of a deployment: which of them are asked, in order, and all that a case may be pinned to."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import date
-from importlib.metadata import entry_points
-from importlib.resources import files
 from pathlib import Path
-from typing import Final
 
 from service.domain.application import Application
+from service.domain.errors import Problem
 from service.domain.facts import Facts
-from service.domain.policy import Level, Outcome, Policy, TraceLine, Verdict
+from service.domain.policy import Policy
+from service.domain.policy_versions import (
+    PolicyBroken,
+    PolicyNotFound,
+    PolicyState,
+    PolicyVersion,
+    PolicyVersionMissing,
+    is_of,
+    latest,
+)
 from service.domain.settings import PolicySettings
-from service.policies.judging import own_reason
-from service.policies.pack import Pack, PackBroken, load_pack, pack_of
+from service.policies import kept
+from service.policies.found import Found, look, own_packs, shipped_packs
+from service.policies.guarded import OutOfScope
 
-GROUP: Final = "parley.policies"
-
-Maker = Callable[[Mapping[str, Pack]], Policy]
-"""What an entry point names: it is given the packs by name and returns a policy."""
+__all__ = ["PolicyMissing", "Registry", "covers", "own_packs", "shipped_packs"]
 
 
 class PolicyMissing(Exception):
@@ -26,101 +31,29 @@ class PolicyMissing(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guarded:
-    """A policy whose faults become `manual` with the fault in the trace: never an error, never an approval."""
-
-    policy: Policy
-
-    @property
-    def id(self) -> str:
-        """Name and version of the policy."""
-        return self.policy.id
-
-    @property
-    def digest(self) -> str:
-        """Digest of the policy."""
-        return self.policy.digest
-
-    @property
-    def settings(self) -> PolicySettings:
-        """Figures of the policy."""
-        return self.policy.settings
-
-    def judge(self, facts: Facts, *, on: date) -> Verdict:
-        """Judge; whatever goes wrong is a matter for a person."""
-        try:
-            verdict = self.policy.judge(facts, on=on)
-        except Exception as error:  # noqa: BLE001
-            return self._fault(type(error).__name__)
-        if not isinstance(verdict, Verdict):
-            return self._fault("the answer is no verdict")  # type: ignore[unreachable]  # somebody else's code
-        return verdict
-
-    def _fault(self, what: str) -> Verdict:
-        return Verdict(
-            outcome=Outcome.MANUAL,
-            reasons=(own_reason("POLICY_FAULT", self.id),),
-            level=Level.CASEWORKER,
-            trace=(TraceLine(rule="policy", when="", result="unknown", fault=what),),
-            policy_id=self.id,
-            digest=self.digest,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutOfScope:
-    """Stands in for the first policy where none covers the loans: a person decides."""
-
-    policy: Policy
-
-    @property
-    def id(self) -> str:
-        """Name and version of the policy it stands in for."""
-        return self.policy.id
-
-    @property
-    def digest(self) -> str:
-        """Digest of the policy it stands in for."""
-        return self.policy.digest
-
-    @property
-    def settings(self) -> PolicySettings:
-        """Figures of the policy it stands in for."""
-        return self.policy.settings
-
-    def judge(self, facts: Facts, *, on: date) -> Verdict:  # noqa: ARG002
-        """Answer `manual`, with the reason."""
-        return Verdict(
-            outcome=Outcome.MANUAL,
-            reasons=(own_reason("OUT_OF_SCOPE", self.id),),
-            level=Level.CASEWORKER,
-            policy_id=self.id,
-            digest=self.digest,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
-    """The policies that are asked, in order, and all that a case may be pinned to."""
+    """The policies that are asked, in order; those that judge beside them; and what was kept, by digest."""
 
     ordered: tuple[Policy, ...]
-    known: Mapping[str, Policy] = field(default_factory=dict)
+    found: Found
+    kept: Mapping[str, PolicyVersion] = field(default_factory=dict)
 
     @classmethod
     def load(cls, names: Sequence[str], *, packs_folder: Path | None = None) -> "Registry":
+        """Find the named policies in files and among what is installed, where nothing was kept yet."""
+        return cls.of(names, look(packs_folder))
+
+    @classmethod
+    def of(cls, names: Sequence[str], found: Found, versions: Sequence[PolicyVersion] = ()) -> "Registry":
         """Find the named policies; a name that leads nowhere stops the start with a sentence."""
-        packs = {**shipped_packs(), **own_packs(packs_folder)}
-        known: dict[str, Policy] = {name: Guarded(policy=pack) for name, pack in packs.items()}
-        known |= _from_entry_points(packs)
-        ordered = []
-        for name in names:
-            bare, _, version = name.partition("@")
-            policy = known.get(bare)
-            if policy is None or (version and policy.id != name):
-                there = ", ".join(sorted(p.id for p in known.values()))
-                raise PolicyMissing(f"There is no policy {name}. There are {there}.")
-            ordered.append(policy)
-        return cls(ordered=tuple(ordered), known=known)
+        kept_ = {version.digest: version for version in versions}
+        everything = cls(ordered=(), found=found, kept=kept_)
+        return cls(ordered=tuple(everything._named(name) for name in names), found=found, kept=kept_)
+
+    @property
+    def known(self) -> Mapping[str, Policy]:
+        """What is in files or installed, by name."""
+        return self.found.known
 
     def choose(self, application: Application) -> Policy:
         """Return the first policy whose scope covers all loans; if none does, the first hands the case to a person."""
@@ -129,56 +62,115 @@ class Registry:
                 return policy
         return OutOfScope(policy=self.ordered[0])
 
-    def pinned(self, policy_id: str, digest: str) -> Policy:
-        """Return the policy a case is pinned to; one that changed under the same id is not the same policy."""
-        for policy in self.known.values():
-            if policy.id == policy_id and policy.digest == digest:
-                return policy
-        same = [p for p in self.known.values() if p.id == policy_id]
-        return same[0] if same else self.ordered[0]
+    def pinned(self, policy_id: str, digest: str, application: Application) -> Policy:
+        """Return the very version that a case is pinned to; what it no longer covers is for a person."""
+        policy = self.version(policy_id, digest)
+        return policy if covers(policy.settings, application) else OutOfScope(policy=policy)
+
+    def beside(self, application: Application) -> tuple[Policy, ...]:
+        """Return the shadow versions that cover an application: they judge too, and nothing follows from it."""
+        shadows = (self.by_digest(v.digest) for v in self.kept.values() if v.state is PolicyState.SHADOW)
+        return tuple(p for p in shadows if p is not None and covers(p.settings, application))
+
+    def judged_by(self, policy_id: str, digest: str, facts: Facts) -> Policy:
+        """Return what gave a verdict on these facts, to give it again."""
+        policy = self.version(policy_id, digest)
+        products = {loan.product for loan in facts.loans.values()} - {None}
+        kind, currency = facts.case.borrower_kind, facts.case.currency
+        within = _in_scope(policy.settings, products=products, currency=currency, kind=kind)
+        return policy if within else OutOfScope(policy=policy)
+
+    def version(self, policy_id: str, digest: str) -> Policy:
+        """Return the version of a digest; another of the same id would be a guess."""
+        policy = self.by_digest(digest)
+        if policy is None:
+            raise PolicyVersionMissing(f"{policy_id} with the digest {digest} is no longer there.", digest=digest)
+        return policy
+
+    def by_digest(self, digest: str) -> Policy | None:
+        """Return what has a digest: in files, installed, or made again of what was kept."""
+        here = next((policy for policy in self.known.values() if policy.digest == digest), None)
+        version = self.kept.get(digest)
+        if here is not None or version is None:
+            return here
+        again = kept.read(version.kind, version.text, version.id)
+        return again if again is not None and again.digest == digest else None
+
+    def versions(self) -> Iterator[PolicyVersion]:
+        """Yield all versions: those that were kept, and as drafts those in files and installed that were not."""
+        yield from self.kept.values()
+        yield from (draft for draft in self.found.versions() if draft.digest not in self.kept)
+
+    def meant(self, policy_id: str, *, digest: str | None, to: PolicyState) -> PolicyVersion:
+        """Return the version whose state is to be changed: what is in files and installed goes before what was kept.
+
+        Where that is broken all of it is told, and the version before is not taken for it.
+        """
+        broken = self.found.broken.get(policy_id.partition("@")[0])
+        if broken and digest is None and to is not PolicyState.RETIRED:
+            problems = [Problem("", PolicyBroken.code, sentence) for sentence in broken]
+            raise PolicyBroken(f"{policy_id} is broken; nothing was changed.", problems)
+        meant = [v for v in self.versions() if is_of(v, policy_id) and digest in {None, v.digest}]
+        here = {policy.digest for policy in self.known.values()} if to is not PolicyState.RETIRED else set()
+        version = latest([v for v in meant if v.digest in here] or [v for v in meant if v.digest in self.kept])
+        if version is None:
+            raise PolicyNotFound("There is no such policy.")
+        if to is not PolicyState.RETIRED:
+            self.version(version.id, version.digest)
+        return version
+
+    def shown(self) -> list[PolicyVersion]:
+        """Return one version of each name: first those that are asked, in order, then the others by name."""
+        usable = [v for v in self.versions() if self.by_digest(v.digest) is not None]
+        first = [next(v for v in usable if v.digest == digest) for digest in dict.fromkeys(self.judging())]
+        others = sorted({v.name for v in usable} - {v.name for v in first})
+        return first + [v for name in others if (v := latest(v for v in usable if v.name == name))]
+
+    def judging(self) -> tuple[str, ...]:
+        """Return the digests of the versions that are asked, in order."""
+        return tuple(policy.digest for policy in self.ordered)
+
+    def _named(self, name: str) -> Policy:
+        """Return the policy of a bare name, which is its active version, or of a name with a version."""
+        bare, _, number = name.partition("@")
+        mine = [v for v in self.kept.values() if v.name == bare]
+        meant = [v for v in mine if is_of(v, name) and (number or v.state is PolicyState.ACTIVE)]
+        version = latest(meant)
+        if version is None:
+            return self._found(name, any_kept=bool(mine) and not number)
+        policy = self.by_digest(version.digest)
+        if policy is None:
+            raise PolicyMissing(
+                f"{version.id} with the digest {version.digest} cannot be used here any more. "
+                f"`parley policy activate {bare}` puts what is there now in its place."
+            )
+        return policy
+
+    def _found(self, name: str, *, any_kept: bool) -> Policy:
+        bare, _, number = name.partition("@")
+        if any_kept:
+            raise PolicyMissing(f"No version of {bare} is active. `parley policy activate {bare}` makes one so.")
+        if self.found.problems:  # one of the broken packs may be the one that is meant
+            raise PolicyMissing("; ".join(self.found.problems))
+        policy = self.known.get(bare)
+        if policy is not None and (not number or policy.id == name):
+            return policy
+        there = ", ".join(sorted(p.id for p in self.known.values()))
+        raise PolicyMissing(self.found.failing.get(bare, f"There is no policy {name}. There are {there}."))
 
 
 def covers(settings: PolicySettings, application: Application) -> bool:
     """Say whether a policy is for these loans, this currency and this kind of borrower; an empty list means any."""
     products = {loan.product.value for loan in application.loans if loan.product is not None}
     kind = application.borrower.kind
+    return _in_scope(settings, products=products, currency=application.currency, kind=kind.value if kind else None)
+
+
+def _in_scope(
+    settings: PolicySettings, *, products: AbstractSet[str | None], currency: str | None, kind: str | None
+) -> bool:
     return (
         (not settings.products or products <= set(settings.products))
-        and (not settings.currencies or application.currency in settings.currencies)
-        and (not settings.borrower_kinds or kind is None or kind.value in settings.borrower_kinds)
+        and (not settings.currencies or currency in settings.currencies)
+        and (not settings.borrower_kinds or kind is None or kind in settings.borrower_kinds)
     )
-
-
-def shipped_packs() -> dict[str, Pack]:
-    """Return the packs that come with Parley, by name."""
-    folder = files("service.policies") / "packs"
-    found = [pack_of(f.read_text(encoding="utf-8"), name=f.name) for f in folder.iterdir() if f.name.endswith(".toml")]
-    return {pack.name: pack for pack in found}
-
-
-def own_packs(folder: Path | None) -> dict[str, Pack]:
-    """Return the packs of the folder that the deployment names; a broken one stops the start."""
-    if folder is None:
-        return {}
-    found: list[Pack] = []
-    problems: list[str] = []
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            found.append(load_pack(path))
-        except PackBroken as broken:
-            problems += broken.problems
-    if problems:
-        raise PolicyMissing("; ".join(problems))
-    return {pack.name: pack for pack in found}
-
-
-def _from_entry_points(packs: Mapping[str, Pack]) -> Iterable[tuple[str, Policy]]:
-    """Return the policies that other distributions bring, each guarded against its own faults."""
-    found: dict[str, Policy] = {}
-    for point in entry_points(group=GROUP):
-        maker: Maker = point.load()
-        policy = maker(packs)
-        if not isinstance(policy, Policy):
-            raise PolicyMissing(f"The entry point {point.name} does not make a policy.")
-        found[point.name] = Guarded(policy=policy)
-    return found.items()

@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import Final
 
 from service.domain.errors import RuleBroken
-from service.relief.roots import NoRate, growth
+from service.relief.roots import growth
 
 PERIODS_MAX: Final = 10_000
 POLISHING_STEPS: Final = 4
@@ -122,17 +122,6 @@ def rate_per_period(
         for _ in range(POLISHING_STEPS):
             rate -= _newton_step(amounts, rate)
         return +rate
-
-
-def modified_irr(values: Sequence[Decimal], *, finance_rate: Decimal, reinvest_rate: Decimal) -> Decimal:
-    """Return the rate at which outflows, financed, grow into inflows, reinvested, over the whole term."""
-    if len(values) < 2 or not min(values) < 0 < max(values):
-        raise NoRate("The flows have no change of sign: money flows one way only.", reason="no_sign_change")
-    periods = len(values) - 1
-    with localcontext(_EXACT):
-        grown = sum((v * (1 + reinvest_rate) ** (periods - i) for i, v in enumerate(values) if v > 0), Decimal(0))
-        financed = -sum((v / (1 + finance_rate) ** i for i, v in enumerate(values) if v < 0), Decimal(0))
-        return (grown / financed) ** (Decimal(1) / periods) - 1
 
 
 def _require(rate: Decimal, periods: int) -> None:

@@ -215,7 +215,8 @@ def _joined(found: Sequence[Nearest], loans: Sequence[_Loan], asked: Asked, of_c
 def _differences(made: Proposal, asked: Asked, binding: Sequence[Breach], *, multiple: int) -> tuple[Difference, ...]:
     """Return what of the counter-proposal is not as asked, and by which limit."""
     payment = sum(payment_of(loan.plan, multiple=multiple) for loan in made.loans)
-    first_due_on = min(loan.plan.schedule[0].due_on for loan in made.loans if loan.plan.schedule).isoformat()
+    first = min((loan.plan.schedule[0].due_on for loan in made.loans if loan.plan.schedule), default=None)
+    first_due_on = first.isoformat() if first else None  # a lump sum may leave nothing to pay later
     wanted_on = asked.first_due_on.isoformat() if asked.first_due_on else None
     fields: tuple[tuple[str, Figure, Figure], ...] = (
         ("payment", asked.payment, payment),

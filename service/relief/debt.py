@@ -93,8 +93,10 @@ def _problems(debt: Debt) -> Iterator[Problem]:
             yield Problem(f"/overdue/{name}", "overdue_above_balance", f"More {name} is overdue than is owed.")
     if not rate_is_possible(debt.annual_rate):
         yield Problem("/annual_rate", "rate_out_of_bounds", "A rate lies between -1 and 10, with at most 20 decimals.")
-    if debt.next_due_on <= debt.effective_on:
-        yield Problem("/next_due_on", "first_due_before_start", "The first instalment falls due after the plan begins.")
+    if debt.next_due_on < debt.effective_on:
+        yield Problem(
+            "/next_due_on", "first_due_before_start", "The first instalment falls due before the plan begins."
+        )
     if not 1 <= debt.due_day <= DAYS_IN_MONTH_MAX:
         yield Problem("/due_day", "out_of_bounds", "A day of month lies between 1 and 31.")
     for name, count in (("instalment", debt.instalment), ("instalments_remaining", debt.instalments_remaining)):

@@ -35,20 +35,26 @@ def eased(draft: Draft, calendar: Calendar, *, count: int) -> Eased:
     found: dict[int, Easing] = {}
     pauses: list[Span] = []
     for easing in draft.easings:
-        pointer = draft.pointer(easing)
+        pointer, pause = draft.pointer(easing), _pause(easing)
         _require_instalments(easing, draft.repayment, pointer)
         positions = dict(_positions(easing, calendar, begins=_first_free(found)))
-        if not positions:
+        if not positions and pause is None:
             raise _not_possible("No instalment falls due between these days.", pointer)
         if positions.keys() & found.keys():
             raise _not_possible("An instalment would be eased twice.", pointer)
         found |= positions
         extends = easing.then == "extend"
-        if max(found) >= count + (len(found) - 1 if extends else -1):
+        if found and max(found) >= count + (len(found) - 1 if extends else -1):
             raise _not_possible("No instalment is left after the eased ones.", pointer)
-        if isinstance(easing, Holiday) and easing.from_ and easing.until and easing.interest == "waived":
-            pauses.append(Span(easing.from_, easing.until))
+        pauses += [pause] if pause is not None else []
     return Eased(tuple(sorted(found.items())), tuple(pauses))
+
+
+def _pause(easing: Holiday | Reduced | Stepped) -> Span | None:
+    """Return the days of a holiday that waives interest; where nothing falls due on them, that is all it does."""
+    if isinstance(easing, Holiday) and easing.from_ and easing.until and easing.interest == "waived":
+        return Span(easing.from_, easing.until)
+    return None
 
 
 def _require_instalments(easing: Holiday | Reduced | Stepped, repayment: Repayment, pointer: str) -> None:

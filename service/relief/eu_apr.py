@@ -1,36 +1,52 @@
 """The annual percentage rate of charge of the European Union (Directives 2008/48 and 2014/17, annex I)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from service.domain.dates import add_months
 from service.relief.day_count import month_length
-from service.relief.rates import Flow, days_of, percent_of_growth, periods_of, require_flows
+from service.relief.rates import Flow, days_of, percent_of_growth, require_flows, years_of_periods
 from service.relief.roots import growth
 
 ONE_PLACE: Final = Decimal("0.1")
 YEAR_DAYS: Final = 365
-WEEK_DAYS: Final = 7
 MONTH_END: Final = 31
 SHORTEST_MONTH: Final = 28
 
 
 class Counted(StrEnum):
-    """In which whole periods intervals are counted: a year has 12 equal months, or 52 weeks."""
+    """In which whole periods intervals are counted: a year has 12 equal months, 52 weeks or 365 days."""
 
     YEARS = "years"
     MONTHS = "months"
     WEEKS = "weeks"
+    DAYS = "days"
 
     @property
     def per_year(self) -> int:
         """Return how many of them a year is presumed to have."""
-        return {"years": 1, "months": 12, "weeks": 52}[self.value]
+        return _UNITS[self].per_year
+
+
+class _Unit(NamedTuple):
+    """A period: how many a year is presumed to have, and of how many months, or of how many days it is."""
+
+    per_year: int
+    months: int
+    days: int
+
+
+_UNITS: Final[Mapping[Counted, _Unit]] = {
+    Counted.YEARS: _Unit(per_year=1, months=12, days=0),
+    Counted.MONTHS: _Unit(per_year=12, months=1, days=0),
+    Counted.WEEKS: _Unit(per_year=52, months=0, days=7),
+    Counted.DAYS: _Unit(per_year=365, months=0, days=1),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,28 +71,33 @@ def interval(start: date, end: date, *, counted: Counted = Counted.MONTHS) -> In
     The odd days are divided by the length of the year that ends where the whole periods begin (Commission
     examples of 2015, remark (c)). An interval that holds no whole month or week is counted over 365 days.
     """
-    whole, anchor = _counted_back(start, end, counted)
+    unit = _UNITS[counted]
+    whole, anchor = _counted_back(start, end, unit)
     odd_days = anchor.toordinal() - start.toordinal()
-    return Interval(
-        counted=counted,
-        whole=whole,
-        odd_days=odd_days,
-        year_days=_year_days(anchor, whole, counted) if odd_days else None,
-    )
+    year_days = _year_days(anchor, whole, unit) if odd_days else None
+    return Interval(counted=counted, whole=whole, odd_days=odd_days, year_days=year_days)
 
 
-def eu_apr(flows: Sequence[Flow], *, counted: Counted = Counted.MONTHS) -> Decimal:
+def eu_apr(
+    flows: Sequence[Flow], *, counted: Counted = Counted.MONTHS, periods_per_year: Decimal | int | None = None
+) -> Decimal:
     """Return the rate in percent, eight decimals; intervals start at the first drawdown.
 
-    Flows bear days, or periods of the unit counted. A charge before the first drawdown has a negative interval.
+    Flows bear days, or periods: of the unit counted, or so many a year. A charge before the first drawdown has a
+    negative interval.
     """
     require_flows(flows)
     amounts = [flow.amount for flow in flows]
     if flows[0].on is None:
-        return percent_of_growth(growth(amounts, [float(p) / counted.per_year for p in periods_of(flows)]))
-    days = days_of(flows)
-    start = min((day for day, amount in zip(days, amounts, strict=True) if amount < 0), default=min(days))
-    return percent_of_growth(growth(amounts, [_years(start, day, counted) for day in days]))
+        return percent_of_growth(growth(amounts, years_of_periods(flows, periods_per_year or counted.per_year)))
+    days, unit = days_of(flows), _UNITS[counted]
+    start = first_drawdown(flows, days)
+    return percent_of_growth(growth(amounts, [_years(start, day, unit) for day in days]))
+
+
+def first_drawdown(flows: Sequence[Flow], days: Sequence[date]) -> date:
+    """Return the first day on which money is paid out; the earliest of all where none is."""
+    return min((day for day, flow in zip(days, flows, strict=True) if flow.amount < 0), default=min(days))
 
 
 def at_one_decimal(percent: Decimal) -> Decimal:
@@ -84,39 +105,40 @@ def at_one_decimal(percent: Decimal) -> Decimal:
     return percent.quantize(ONE_PLACE, rounding=ROUND_HALF_UP)
 
 
-def _years(start: date, end: date, counted: Counted) -> float:
+def _years(start: date, end: date, unit: _Unit) -> float:
     if end < start:
-        return -_years(end, start, counted)
-    whole, anchor = _counted_back(start, end, counted)
+        return -_years(end, start, unit)
+    whole, anchor = _counted_back(start, end, unit)
     odd_days = anchor.toordinal() - start.toordinal()
-    odd = odd_days / _year_days(anchor, whole, counted) if odd_days else 0.0
-    return whole / counted.per_year + odd
+    odd = odd_days / _year_days(anchor, whole, unit) if odd_days else 0.0
+    return whole / unit.per_year + odd
 
 
-def _counted_back(start: date, end: date, counted: Counted) -> tuple[int, date]:
+def _counted_back(start: date, end: date, unit: _Unit) -> tuple[int, date]:
     """Return the whole periods, and the day on which the first of them begins."""
-    if counted is Counted.WEEKS:
-        weeks, rest = divmod(end.toordinal() - start.toordinal(), WEEK_DAYS)
-        return weeks, date.fromordinal(start.toordinal() + rest)
-    length = 12 // counted.per_year
-    whole = ((end.year - start.year) * 12 + end.month - start.month) // length
-    anchor = _months_before(end, whole * length)
+    if unit.days:
+        whole, rest = divmod(end.toordinal() - start.toordinal(), unit.days)
+        return whole, date.fromordinal(start.toordinal() + rest)
+    whole = ((end.year - start.year) * 12 + end.month - start.month) // unit.months
+    anchor = _months_before(end, whole * unit.months)
     if anchor < start:
         whole -= 1
-        anchor = _months_before(end, whole * length)
+        anchor = _months_before(end, whole * unit.months)
     return whole, anchor
 
 
 def _months_before(end: date, months: int) -> date:
     """Return the same day of an earlier month; the last day of a month goes to the last day of the other."""
     day = end.day
-    if day >= SHORTEST_MONTH and day == month_length(end.year, end.month):
-        day = MONTH_END
     year, month = divmod(end.year * 12 + end.month - 1 - months, 12)
-    return date(year, month + 1, day if day <= SHORTEST_MONTH else min(day, month_length(year, month + 1)))
+    if day < SHORTEST_MONTH:
+        return date(year, month + 1, day)
+    if day == month_length(end.year, end.month):
+        day = MONTH_END
+    return date(year, month + 1, min(day, month_length(year, month + 1)))
 
 
-def _year_days(anchor: date, whole: int, counted: Counted) -> int:
-    if whole == 0 and counted is not Counted.YEARS:
+def _year_days(anchor: date, whole: int, unit: _Unit) -> int:
+    if whole == 0 and unit.per_year > 1:
         return YEAR_DAYS
     return anchor.toordinal() - add_months(anchor, -12).toordinal()

@@ -19,6 +19,7 @@ def evaluate(
     programmes: Mapping[str, Sequence[Programme]],
     ability: Ability,
     settings: PolicySettings,
+    currency: str | None = None,
 ) -> Proposal:
     """Return the plan of every loan under the given terms (by loan id), unchanged where none are given.
 
@@ -30,6 +31,7 @@ def evaluate(
         ability=ability,
         level=Level.COMMITTEE,
         exposure=sum(debt.balance.total for debt in debts),
+        currency=currency,
     )
     parts = [_part(debt, terms.get(debt.loan_id, ()), programmes.get(debt.loan_id, ()), conditions) for debt in debts]
     codes = list(dict.fromkeys(part.programme.code for part in parts if part.programme))

@@ -190,8 +190,9 @@ class Holiday:
     """Instalments of nothing, or of interest only: the first ones, or those due between two days (both included).
 
     Interest not paid is `charged` (simple, or compounding), `deferred` (interest-free, due as a separate amount at
-    the end) or `waived`. Afterwards the schedule gets as many instalments more (`extend`), the other payments rise
-    (`raise`), or what was not paid is due with the last one (`end`).
+    the end) or `waived`; waived between two days on which nothing falls due, it is an interest pause. Afterwards the
+    schedule gets as many instalments more (`extend`), the other payments rise (`raise`), or what was not paid is due
+    with the last one (`end`).
     """
 
     instalments: int | None = None

@@ -20,6 +20,10 @@ Floats = NDArray[np.float64]
 PRECISION: Final = 1e-14
 SIGN_CHANGES_MAX: Final = 24
 GRID_POINTS: Final = 1_000
+INTERVALS_MAX: Final = 15_000
+TERMS_MAX: Final = 4_000_000
+"""How many intervals are looked at beside the grid, and terms in them: no flows take more than a moment."""
+
 GROWTH_MAX: Final = 690.0
 """Beyond this growth per unit of time the rate is no longer a number a float can hold."""
 
@@ -55,7 +59,8 @@ def growth(amounts: Sequence[int], times: Sequence[float]) -> float:
     """Return the growth per unit of time at which the amounts, at their times, are worth nothing.
 
     Of several roots the smallest that is not negative is meant, else the negative one nearest zero.
-    Raises `NoRate` with a `reason`: `no_flows`, `no_time`, `no_sign_change`, `no_root` or `out_of_range`.
+    Raises `NoRate` with a `reason`: `no_flows`, `no_time`, `no_sign_change`, `no_root`,
+    `not_told_apart` or `out_of_range`.
     """
     flows = _merged(amounts, times)
     _require_possible(flows)
@@ -77,7 +82,7 @@ def polished(value: Callable[[float], float], near: float) -> float:
     """Return the root of a continuous function close to an approximation of it; `NoRate` when there is none."""
     step = 1e-9 * max(1.0, abs(near))
     while step <= GROWTH_MAX:
-        low, high = near - step, near + step
+        low, high = max(near - step, -GROWTH_MAX), min(near + step, GROWTH_MAX)
         at_low, at_high = value(low), value(high)
         if at_low == 0 or at_high == 0:
             return low if at_low == 0 else high
@@ -126,8 +131,9 @@ def _smallest_positive(flows: _Sum) -> float | None:
         return None
     if changes == 1:
         return _root_between(flows, 0.0, high)
-    found = _isolated(flows, high) if sign_changes(flows.amounts) <= SIGN_CHANGES_MAX else _scanned(flows, high)
-    return found[0] if found else None
+    if sign_changes(flows.amounts) > SIGN_CHANGES_MAX:
+        return _searched(flows, high)
+    return next(iter(_isolated(flows, high)), None)
 
 
 def _isolated(flows: _Sum, high: float) -> list[float]:
@@ -145,11 +151,50 @@ def _isolated(flows: _Sum, high: float) -> list[float]:
     return _roots_between(flows, [0.0, *turns, high])
 
 
-def _scanned(flows: _Sum, high: float) -> list[float]:
-    """Return the roots in (0, high) that lie a grid point apart; for flows that change sign very often."""
+def _searched(flows: _Sum, high: float) -> float | None:
+    """Return the smallest root in (0, high) of flows that change sign very often.
+
+    A grid finds where the sign changes first, and below that nothing is passed over: an interval is dropped when the
+    slope cannot carry the value to zero within it, settled by the signs at its ends when the curvature cannot turn
+    the slope, and halved otherwise. Where roots lie too close together for that, the grid's is taken.
+    """
+    found = _on_grid(flows, high)
+    sizes = np.abs(flows.amounts)
+    waiting = [(0.0, high if found is None else found)]
+    for _ in range(min(INTERVALS_MAX, TERMS_MAX // len(sizes))):
+        if not waiting:
+            return found
+        low, top = waiting.pop()
+        middle, half = (low + top) / 2, (top - low) / 2
+        value, slope = flows.at(middle)
+        steepest = sizes * np.exp(-low * flows.times) * flows.times
+        if abs(value) > half * steepest.sum():
+            continue
+        if flows.is_noise(middle) or half <= PRECISION * top:
+            return middle
+        if abs(slope) > half * (steepest @ flows.times):
+            root = _root_between(flows, low, top)
+            if root is not None:
+                return root
+        else:
+            waiting += [(middle, top), (low, middle)]
+    if found is None:
+        raise NoRate("The rate cannot be told: too many lie close together.", reason="not_told_apart")
+    return found
+
+
+def _on_grid(flows: _Sum, high: float) -> float | None:
+    """Return the first root that a change of sign from one grid point to the next shows."""
     near = np.linspace(0.0, min(high, 1.0), GRID_POINTS)
     far = np.geomspace(1.0, high, GRID_POINTS)[1:] if high > 1 else near[:0]
-    return _roots_between(flows, [float(point) for point in np.concatenate([near, far])])
+    low = 0.0
+    was_negative = flows.at(low)[0] < 0
+    for point in np.concatenate([near[1:], far]):
+        top = float(point)
+        if (flows.at(top)[0] < 0) != was_negative:
+            return _newton(flows, low, top, low_is_negative=was_negative)
+        low = top
+    return None
 
 
 def _roots_between(flows: _Sum, points: list[float]) -> list[float]:

@@ -1,139 +1,62 @@
 """The annual percentage rate of the United States for closed-end credit (12 CFR 1026, appendix J, actuarial method)."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
-from typing import Final, assert_never
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from service.domain.errors import Problem, RuleBroken
-from service.relief.day_count import month_length
-from service.relief.rates import Flow, days_of, percent, periods_of, require_flows
+from service.domain.errors import Problem
+from service.relief.rates import Flow, FlowsNotUsable, days_of, percent, periods_of, require_flows
 from service.relief.roots import Floats, growth, polished
+from service.relief.unit_period_of import unit_period_of, unit_period_of_one
+from service.relief.unit_periods import UnitPeriod, UnitPeriodKind, UnitPeriodNotPossible, UnitPeriods, unit_periods
 
-MONTH_DAYS: Final = 30
-SEMIMONTH_DAYS: Final = 15
-WEEK_DAYS: Final = 7
-YEAR_DAYS: Final = 365
-YEAR_WEEKS: Final = 52
-YEAR_MONTHS: Final = 12
+Time = TypeVar("Time", date, Fraction)
 
-
-class UnitPeriodNotPossible(RuleBroken):
-    """A unit-period is at least a day and at most a year, (b)(4)."""
-
-    code = "unit_period_not_possible"
-    title = "The unit-period is not possible"
+START: Final = UnitPeriods(0, Fraction(0))
+WHOLE: Final = UnitPeriods(1, Fraction(0))
 
 
-class UnitPeriodKind(StrEnum):
-    """In what the unit-period is measured."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsRate:
+    """The rate in percent, and the unit-period it was worked out with; None where the flows count their own."""
 
-    DAY = "day"
-    WEEK = "week"
-    SEMIMONTH = "semimonth"
-    MONTH = "month"
-    YEAR = "year"
-
-
-_MULTIPLE_MAX: Final = {
-    UnitPeriodKind.DAY: 365,
-    UnitPeriodKind.WEEK: 52,
-    UnitPeriodKind.SEMIMONTH: 1,
-    UnitPeriodKind.MONTH: 12,
-    UnitPeriodKind.YEAR: 1,
-}
+    percent: Decimal
+    unit: UnitPeriod | None
 
 
 @dataclass(frozen=True, slots=True)
-class UnitPeriod:
-    """The interval that occurs most between payments: a day, week, semimonth, month, a multiple of them, or a year.
+class _Counted:
+    """Amounts, their distances from the beginning of the term in unit-periods, and how many of those a year has."""
 
-    A multiple of days is the term of a single advance repaid by a single payment, (b)(5)(vi).
-    """
-
-    kind: UnitPeriodKind
-    multiple: int = 1
-
-    def __post_init__(self) -> None:
-        """Refuse a unit-period beyond a year."""
-        most = _MULTIPLE_MAX[self.kind]
-        if not 1 <= self.multiple <= most:
-            detail = f"A unit-period of {self.kind}s has a multiple of 1 to {most}."
-            raise UnitPeriodNotPossible(detail, [Problem("/unit_period/multiple", "out_of_range", detail)])
-
-    @property
-    def is_year(self) -> bool:
-        """Whether the unit-period is a year, however written."""
-        return self.kind is UnitPeriodKind.YEAR or (self.kind, self.multiple) == (UnitPeriodKind.MONTH, YEAR_MONTHS)
-
-    @property
-    def per_year(self) -> Fraction:
-        """Return the unit-periods in a year, (b)(5)."""
-        match self.kind:
-            case UnitPeriodKind.DAY:
-                return Fraction(YEAR_DAYS, self.multiple)
-            case UnitPeriodKind.WEEK:
-                return Fraction(YEAR_WEEKS, self.multiple)
-            case UnitPeriodKind.SEMIMONTH:
-                return Fraction(2 * YEAR_MONTHS)
-            case UnitPeriodKind.MONTH:
-                return Fraction(YEAR_MONTHS, self.multiple)
-            case UnitPeriodKind.YEAR:
-                return Fraction(1)
-            case _:
-                assert_never(self.kind)
+    amounts: Sequence[int]
+    periods: Sequence[UnitPeriods]
+    per_year: Fraction
+    unit: UnitPeriod | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UnitPeriods:
-    """Full unit-periods and the fraction of one that is left, between two dates."""
-
-    full: int
-    fraction: Fraction
-
-
-def unit_periods(start: date, end: date, *, unit: UnitPeriod, day_of_month: int | None = None) -> UnitPeriods:
-    """Count the unit-periods back from the later date, and the fraction that is left, (b)(5).
-
-    A fraction of a month is days over 30, of a semimonth over 15, of weeks over 7 days each; in several months
-    each full month counts as 30 days; of a year, whole months over 12, else actual days over 365.
-    `day_of_month` is the day a series of payments keeps to where a month is long enough, (b)(2).
-    """
-    match unit.kind:
-        case UnitPeriodKind.DAY | UnitPeriodKind.WEEK:
-            length = unit.multiple * (WEEK_DAYS if unit.kind is UnitPeriodKind.WEEK else 1)
-            return _divided(end.toordinal() - start.toordinal(), length)
-        case UnitPeriodKind.SEMIMONTH:
-            return _divided(_thirty_day_months(start, end, day_of_month), SEMIMONTH_DAYS)
-        case UnitPeriodKind.MONTH if not unit.is_year:
-            return _divided_months(start, end, unit.multiple, day_of_month)
-        case UnitPeriodKind.MONTH | UnitPeriodKind.YEAR:
-            return _years(start, end, day_of_month)
-        case _:
-            assert_never(unit.kind)
-
-
-def us_apr(flows: Sequence[Flow], *, unit: UnitPeriod) -> Decimal:
+def us_apr(
+    flows: Sequence[Flow], *, unit: UnitPeriod | None = None, periods_per_year: Decimal | int | None = None
+) -> UsRate:
     """Return the annual percentage rate, eight decimals: the unit-period's rate times the unit-periods in a year.
 
     Flows bear days, or unit-periods whose whole part compounds and whose fraction earns simple interest, (b)(8).
-    The term begins with the earliest flow.
+    The term begins with the earliest flow. Without a unit-period, dated flows have the one that (b)(4) prescribes;
+    one advance repaid by one payment always does: its term, or a year if that is shorter.
     """
     require_flows(flows)
-    counted = _counted_by_day(flows, unit) if flows[0].on is not None else _counted_by_period(flows)
-    amounts = [flow.amount for flow in flows]
-    full = np.array([periods.full for periods in counted], dtype=np.float64)
-    fractions = np.array([float(periods.fraction) for periods in counted])
-    log_rate = growth(amounts, (full + fractions).tolist())
+    counted = _by_day(flows, unit) if flows[0].on is not None else _by_period(flows, unit, periods_per_year)
+    full = np.array([periods.full for periods in counted.periods], dtype=np.float64)
+    fractions = np.array([float(periods.fraction) for periods in counted.periods])
+    log_rate = growth(counted.amounts, (full + fractions).tolist())
     if fractions.any():
-        log_rate = polished(_equation(np.array(amounts, dtype=np.float64), full, fractions), log_rate)
-    return percent(math.expm1(log_rate) * float(unit.per_year))
+        log_rate = polished(_equation(np.array(counted.amounts, dtype=np.float64), full, fractions), log_rate)
+    return UsRate(percent=percent(math.expm1(log_rate) * float(counted.per_year)), unit=counted.unit)
 
 
 def _equation(amounts: Floats, full: Floats, fractions: Floats) -> Callable[[float], float]:
@@ -149,60 +72,55 @@ def _equation(amounts: Floats, full: Floats, fractions: Floats) -> Callable[[flo
     return value
 
 
-def _counted_by_day(flows: Sequence[Flow], unit: UnitPeriod) -> list[UnitPeriods]:
-    days = days_of(flows)
-    start = min(days)
-    # (b)(2): a series due on the last days of months, or on the 29th or 30th, keeps to that day where it can.
-    day_of_month = max((day.day for day in days if day != start), default=start.day)
-    return [unit_periods(start, day, unit=unit, day_of_month=day_of_month) for day in days]
+def _by_day(flows: Sequence[Flow], unit: UnitPeriod | None) -> _Counted:
+    netted = _netted(zip(days_of(flows), flows, strict=True))
+    days, amounts = list(netted), list(netted.values())
+    if _is_single(amounts):
+        unit = unit_period_of_one(*days, in_days=unit is not None and unit.kind is UnitPeriodKind.DAY)
+        if unit.kind is not UnitPeriodKind.YEAR:
+            return _Counted(amounts, [START, WHOLE], unit.per_year, unit)
+    elif unit is None and days:
+        advanced = [day for day, amount in netted.items() if amount < 0]
+        unit = unit_period_of(days[0], advanced, [day for day, amount in netted.items() if amount > 0])
+    used = unit or UnitPeriod(UnitPeriodKind.MONTH)
+    # (b)(3)(iv): a series due on the last days of months, or on the 29th or 30th, keeps to that day where it can.
+    day_of_month = max((day.day for day in days[1:]), default=None)
+    periods = [unit_periods(days[0], day, unit=used, day_of_month=day_of_month) for day in days]
+    return _Counted(amounts, periods, used.per_year, used)
 
 
-def _counted_by_period(flows: Sequence[Flow]) -> list[UnitPeriods]:
-    periods = [Decimal(period) for period in periods_of(flows)]
-    start = min(periods)
-    return [UnitPeriods(int(period - start), Fraction((period - start) % 1)) for period in periods]
+def _by_period(flows: Sequence[Flow], unit: UnitPeriod | None, periods_per_year: Decimal | int | None) -> _Counted:
+    netted = _netted(zip(map(Fraction, periods_of(flows)), flows, strict=True))
+    periods, amounts = list(netted), list(netted.values())
+    per_year = _per_year(unit, periods_per_year)
+    if _is_single(amounts):
+        years = (periods[1] - periods[0]) / per_year
+        within = WHOLE if years <= 1 else UnitPeriods(int(years), years % 1)
+        return _Counted(amounts, [START, within], 1 / min(years, Fraction(1)))
+    distances = [period - periods[0] for period in periods]
+    return _Counted(amounts, [UnitPeriods(int(d), d % 1) for d in distances], per_year, unit)
 
 
-def _divided(days: int, length: int) -> UnitPeriods:
-    full, rest = divmod(days, length)
-    return UnitPeriods(full, Fraction(rest, length))
+def _netted(timed: Iterable[tuple[Time, Flow]]) -> dict[Time, int]:
+    """Return what flows in all at each time, in order of time; where that is nothing, there is no flow."""
+    net: dict[Any, int] = {}
+    for time, flow in timed:
+        net[time] = net.get(time, 0) + flow.amount
+    return {time: net[time] for time in sorted(net) if net[time]}
 
 
-def _months_back(start: date, end: date, day_of_month: int | None) -> tuple[int, date]:
-    """Return the full months measured back from the later date, and the day on which the first of them begins."""
-    months = (end.year - start.year) * YEAR_MONTHS + end.month - start.month
-    first = _months_before(end, months, day_of_month)
-    if first < start:
-        months -= 1
-        first = _months_before(end, months, day_of_month)
-    return months, first
+def _is_single(amounts: Sequence[int]) -> bool:
+    """Say whether there is one advance and one payment."""
+    return len(amounts) == 2 and amounts[0] < 0 < amounts[1]
 
 
-def _months_before(end: date, months: int, day_of_month: int | None) -> date:
-    day = end.day
-    if day_of_month is not None and day_of_month > day == month_length(end.year, end.month):
-        day = day_of_month
-    year, month = divmod(end.year * YEAR_MONTHS + end.month - 1 - months, YEAR_MONTHS)
-    return date(year, month + 1, min(day, month_length(year, month + 1)))
-
-
-def _thirty_day_months(start: date, end: date, day_of_month: int | None) -> int:
-    months, first = _months_back(start, end, day_of_month)
-    return months * MONTH_DAYS + first.toordinal() - start.toordinal()
-
-
-def _divided_months(start: date, end: date, multiple: int, day_of_month: int | None) -> UnitPeriods:
-    if multiple > 1:
-        return _divided(_thirty_day_months(start, end, day_of_month), multiple * MONTH_DAYS)
-    months, first = _months_back(start, end, day_of_month)
-    # Thirty odd days stay a fraction: they are not a month measured back from the later date.
-    return UnitPeriods(months, Fraction(first.toordinal() - start.toordinal(), MONTH_DAYS))
-
-
-def _years(start: date, end: date, day_of_month: int | None) -> UnitPeriods:
-    months, first = _months_back(start, end, day_of_month)
-    years, rest = divmod(months, YEAR_MONTHS)
-    if first == start:
-        return UnitPeriods(years, Fraction(rest, YEAR_MONTHS))
-    first_year = _months_before(end, years * YEAR_MONTHS, day_of_month)
-    return UnitPeriods(years, Fraction(first_year.toordinal() - start.toordinal(), YEAR_DAYS))
+def _per_year(unit: UnitPeriod | None, periods_per_year: Decimal | int | None) -> Fraction:
+    if unit is None and periods_per_year is None:
+        detail = "Flows by period need the unit-period that a period is, or the periods of a year."
+        raise FlowsNotUsable(detail, [Problem("/periods_per_year", "required", detail)])
+    if unit is None:
+        return Fraction(periods_per_year or 1)
+    if periods_per_year is not None and unit.per_year != Fraction(periods_per_year):
+        detail = "A period is not the unit-period: a year has another number of them."
+        raise UnitPeriodNotPossible(detail, [Problem("/unit_period", "contradicts_periods_per_year", detail)])
+    return unit.per_year

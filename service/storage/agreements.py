@@ -1,5 +1,6 @@
 """Agreements: accepted offers with their signatures."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from service.domain.agreement import AgreementState, Signature
-from service.storage.documents import dump, load
-from service.storage.tables import AgreementRow, CaseRow
+from service.storage.documents import dump
+from service.storage.tables import AgreementRow, CaseLoanRow, CaseRow
 from service.storage.work import UnitOfWork
 
 
@@ -41,22 +42,8 @@ async def get(session: AsyncSession, agreement_id: UUID) -> AgreementRow | None:
     return await session.get(AgreementRow, agreement_id)
 
 
-async def case_of(session: AsyncSession, agreement_id: UUID) -> UUID | None:
-    """Return the case of an agreement, so that the case can be locked before the agreement is read."""
-    return await session.scalar(select(col(AgreementRow.case_id)).where(col(AgreementRow.id) == agreement_id))
-
-
-async def of_case(session: AsyncSession, case: CaseRow) -> AgreementRow | None:
-    """Return the agreement of a case."""
-    return None if case.agreement_id is None else await session.get(AgreementRow, case.agreement_id)
-
-
-def sign(agreement: AgreementRow, signature: Signature, *, state: AgreementState) -> None:
-    """Add a signature, and the state that follows from it."""
-    agreement.signatures = [*agreement.signatures, dump(signature)]
-    agreement.state = state
-
-
-def signatures_of(agreement: AgreementRow) -> tuple[Signature, ...]:
-    """Return who signed, how and when."""
-    return tuple(load(Signature, document) for document in agreement.signatures)
+async def about_loans(session: AsyncSession, loan_ids: Sequence[str]) -> Sequence[AgreementRow]:
+    """Return the agreements, of any case, in which one of these loans stands, oldest first."""
+    cases = select(col(CaseLoanRow.case_id)).where(col(CaseLoanRow.loan_id).in_(loan_ids))
+    wanted = select(AgreementRow).where(col(AgreementRow.case_id).in_(cases)).order_by(col(AgreementRow.id))
+    return (await session.scalars(wanted)).all()

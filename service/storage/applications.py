@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace as changed
 from datetime import datetime
+from operator import itemgetter
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Update, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from service.domain.agreement import AgreementState
 from service.domain.application import Application
 from service.domain.lifecycle import TERMINAL, CaseState
 from service.domain.loans import Loan, Snapshot
@@ -16,10 +19,13 @@ from service.domain.person import Person
 from service.domain.words import LoanSource
 from service.storage.documents import dump, load
 from service.storage.statements import insert_unless_there
-from service.storage.tables import ApplicationVersionRow, CaseLoanRow, CaseRow, PersonRow
+from service.storage.tables import AgreementRow, ApplicationVersionRow, CaseLoanRow, CaseRow, PersonRow
 
 UNDER_AGREEMENT = (CaseState.AGREED, CaseState.BREACHED)
 """States of a case whose loans a linked renegotiation may take up while the agreement runs on."""
+
+UNSEEN: Final = {"synchronize_session": False}
+"""No row that these statements change is held by the session: loans are read as values."""
 
 
 class LoanHeld(Exception):
@@ -40,12 +46,17 @@ async def replace(
     session: AsyncSession, case: CaseRow, application: Application, person: Person, *, by: str, at: datetime
 ) -> None:
     """Keep the version whose number stands in the case; the ones before it stay as they are."""
-    case.application = dump(application)
-    copy_for_search(case, application)
-    await session.merge(PersonRow(case_id=case.id, document=dump(person)))
+    await restate(session, case, application, person)
     session.add(
         ApplicationVersionRow(case_id=case.id, number=case.application_version, document=case.application, by=by, at=at)
     )
+
+
+async def restate(session: AsyncSession, case: CaseRow, application: Application, person: Person) -> None:
+    """Keep what an application says now, without a version: its loans carry the lender's own figures."""
+    case.application = dump(application)
+    copy_for_search(case, application)
+    await session.merge(PersonRow(case_id=case.id, document=dump(person)))
 
 
 def copy_for_search(case: CaseRow, application: Application) -> None:
@@ -62,12 +73,6 @@ async def of_case(session: AsyncSession, case: CaseRow) -> tuple[Application, Pe
     return load(Application, case.application), load(Person, row.document) if row else Person()
 
 
-async def versions(session: AsyncSession, case_id: UUID) -> Sequence[ApplicationVersionRow]:
-    """Return all versions of a case's application, oldest first."""
-    wanted = select(ApplicationVersionRow).where(col(ApplicationVersionRow.case_id) == case_id)
-    return (await session.scalars(wanted.order_by(col(ApplicationVersionRow.number)))).all()
-
-
 async def snapshots_of(session: AsyncSession, case_id: UUID) -> tuple[Snapshot, ...]:
     """Return the loans of a case in the order of the application, each with who vouches for it."""
     wanted = select(CaseLoanRow).where(col(CaseLoanRow.case_id) == case_id).order_by(col(CaseLoanRow.position))
@@ -78,8 +83,11 @@ async def snapshots_of(session: AsyncSession, case_id: UUID) -> tuple[Snapshot, 
 
 async def loan_ids_of(session: AsyncSession, case_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     """Return the ids of the loans of several cases, for a list."""
+    case_ids = list(case_ids)
+    if not case_ids:
+        return {}
     table = CaseLoanRow
-    wanted = select(table.case_id, table.loan_id).where(col(table.case_id).in_(list(case_ids)))  # type: ignore[call-overload]
+    wanted = select(table.case_id, table.loan_id).where(col(table.case_id).in_(case_ids))  # type: ignore[call-overload]
     found: dict[UUID, list[str]] = {}
     for case_id, loan_id in await session.execute(wanted.order_by(col(table.case_id), col(table.position))):
         found.setdefault(case_id, []).append(loan_id)
@@ -91,11 +99,12 @@ async def put_snapshots(session: AsyncSession, case: CaseRow, snapshots: Sequenc
 
     The unique index decides, so two that post the same loan at once cannot both have it.
     """
-    await session.execute(delete(CaseLoanRow).where(col(CaseLoanRow.case_id) == case.id))
+    ids = {snapshot.loan.id for snapshot in snapshots}
+    before = await _dropped(session, case)
+    if case.follows is not None:
+        await _hand_over(session, case, taken=ids, given_back=before - ids)
     if not snapshots:
         return
-    if case.follows is not None:
-        await _take_over(session, case)
     running = CaseState(case.state) not in TERMINAL
     rows = [
         {
@@ -108,30 +117,51 @@ async def put_snapshots(session: AsyncSession, case: CaseRow, snapshots: Sequenc
         }
         for i, snapshot in enumerate(snapshots)
     ]
+    # In one order, so that two that post the same loans in different orders do not wait for each other.
+    rows.sort(key=itemgetter("loan_id"))
     taken = insert_unless_there(session, CaseLoanRow, rows).returning(col(CaseLoanRow.loan_id))
-    held = {row["loan_id"] for row in rows} - set((await session.execute(taken)).scalars())
+    held = ids - set((await session.execute(taken)).scalars())
     if held:
         raise LoanHeld(min(held))
 
 
+async def _dropped(session: AsyncSession, case: CaseRow) -> set[str]:
+    """Forget the loans of a case and return their ids; a case without a history is new, and has none."""
+    if not case.sequence:
+        return set()
+    ours = delete(CaseLoanRow).where(col(CaseLoanRow.case_id) == case.id)
+    return set(await session.scalars(ours.returning(col(CaseLoanRow.loan_id)).execution_options(**UNSEEN)))
+
+
 async def release_loans(session: AsyncSession, case: CaseRow) -> None:
     """Free the loans of a case that has ended; a renegotiation gives them back to the agreement it followed."""
-    await session.execute(_running(case.id, running=False))
+    ended = update(CaseLoanRow).where(col(CaseLoanRow.case_id) == case.id).values(running=False)
+    ids = set(await session.scalars(ended.returning(col(CaseLoanRow.loan_id)).execution_options(**UNSEEN)))
     if case.follows is not None:
-        followed = await session.get(CaseRow, case.follows)
-        if followed is not None and CaseState(followed.state) in UNDER_AGREEMENT:
-            await session.execute(_running(followed.id, running=True))
+        await _hand_over(session, case, taken=set(), given_back=ids)
 
 
-async def _take_over(session: AsyncSession, case: CaseRow) -> None:
-    """Take the loans' place from the agreement that this case renegotiates."""
-    followed = await session.get(CaseRow, case.follows)
-    if followed is not None and CaseState(followed.state) in UNDER_AGREEMENT:
-        await session.execute(_running(followed.id, running=False))
+async def _hand_over(session: AsyncSession, case: CaseRow, *, taken: set[str], given_back: set[str]) -> None:
+    """Move the place of loans between a renegotiation and the case whose agreement runs until it is replaced.
 
-
-def _running(case_id: UUID, *, running: bool) -> Update:
-    return update(CaseLoanRow).where(col(CaseLoanRow.case_id) == case_id).values(running=running)
+    That case is locked after this one, which is newer: no two wait for each other. When its agreement has ended
+    meanwhile, nothing is left to take or to give back.
+    """
+    if not taken | given_back:
+        return
+    followed = await session.get(CaseRow, case.follows, with_for_update=True, populate_existing=True)
+    if followed is None or CaseState(followed.state) not in UNDER_AGREEMENT:
+        return
+    agreement = None if followed.agreement_id is None else await session.get(AgreementRow, followed.agreement_id)
+    if agreement is not None and agreement.state == AgreementState.CANCELLED:
+        return
+    loan_id = col(CaseLoanRow.loan_id)
+    await session.execute(
+        update(CaseLoanRow)
+        .where(col(CaseLoanRow.case_id) == followed.id, loan_id.in_(taken | given_back))
+        .values(running=loan_id.in_(given_back))
+        .execution_options(**UNSEEN)
+    )
 
 
 def without_names(loan: Loan) -> Loan:

@@ -1,12 +1,13 @@
 """Cases: taking the lock under which one is changed, reading, adding and searching them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from itertools import product
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, select, union
+from sqlalchemy import ColumnElement, Executable, Select, select, union
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -15,10 +16,25 @@ from service.domain.actors import READS_ALL, Actor
 from service.domain.application import Application
 from service.domain.person import Person
 from service.storage import applications
+from service.storage.columns import first_id_at, new_id_at
 from service.storage.documents import dump
-from service.storage.progress import found_at_version
-from service.storage.tables import CaseLoanRow, CaseRow
+from service.storage.progress import found_at_version, found_in_state, hold
+from service.storage.statements import Beside
+from service.storage.tables import CaseLoanRow, CaseRow, DecisionRow, PersonRow, ReviewRow
 from service.storage.work import UnitOfWork
+
+TABLE: Final = CaseRow.__table__.c  # type: ignore[attr-defined]
+ALONG: Final = (
+    select(PersonRow, ReviewRow, DecisionRow)
+    .select_from(CaseRow)
+    .outerjoin(PersonRow, col(PersonRow.case_id) == TABLE.id)
+    .outerjoin(ReviewRow, col(ReviewRow.id) == TABLE.review_id)
+    .outerjoin(DecisionRow, col(DecisionRow.id) == TABLE.decision_id)
+)
+"""What is read along with a case: the person, and the review and the decision that count."""
+
+PARTIES: Final = ("posted_by", "borrower_subject", "representative_subject")
+"""The columns by which a case is somebody's."""
 
 
 class ReferenceExists(Exception):
@@ -42,23 +58,36 @@ class Search:
 async def lock(session: AsyncSession, case_id: UUID) -> CaseRow | None:
     """Return a case that nobody else can change until this transaction ends; all changes of a case are in this order.
 
-    On SQLite the transaction holds the only write lock already (`BEGIN IMMEDIATE`).
+    On SQLite the transaction holds the only write lock already (`BEGIN IMMEDIATE`). What is read along with a case is
+    read by a second statement: one that had to wait for the lock would see what was there before.
     """
     case = await session.get(CaseRow, case_id, with_for_update=True, populate_existing=True)
     if case is not None:
         found_at_version(session, case.version)
+        found_in_state(session, case.state)
+        await _read(session, ALONG.where(TABLE.id == case_id))
     return case
 
 
 async def get(session: AsyncSession, case_id: UUID) -> CaseRow | None:
     """Return a case to read."""
-    return await session.get(CaseRow, case_id)
+    found = await _read(session, ALONG.add_columns(CaseRow).where(TABLE.id == case_id))
+    case: CaseRow | None = found[-1] if found else None
+    return case
+
+
+async def _read(session: AsyncSession, wanted: Executable) -> Sequence[Any] | None:
+    """Read a case's person, review and decision in one statement; the session finds them by their keys afterwards."""
+    found = (await session.execute(wanted, execution_options={"populate_existing": True})).one_or_none()
+    hold(session, found)
+    return found
 
 
 async def add(work: UnitOfWork, *, application: Application, person: Person) -> CaseRow:
     """Add a draft with the first version of its application; `ReferenceExists` when the reference is taken."""
     session, now = work.session, work.now
     case = CaseRow(
+        id=new_id_at(now),
         reference=application.reference,
         posted_by=work.actor.identity,
         currency=application.currency,
@@ -82,20 +111,17 @@ async def search(
     session: AsyncSession, wanted: Search, *, visible_to: Actor, limit: int, after: UUID | None = None
 ) -> Sequence[CaseRow]:
     """Return a page of the cases that an actor may see, newest first; `after` is the last id of the page before."""
-    conditions = _conditions(wanted)
-    if after is not None:
-        conditions.append(col(CaseRow.id) < after)
     newest = col(CaseRow.id).desc()
-    if visible_to.role in READS_ALL:
-        return (await session.scalars(select(CaseRow).where(*conditions).order_by(newest).limit(limit))).all()
-    # One range of one index for each way in which a case can be theirs: an OR would read all of them and sort.
-    theirs = [
-        _ids([col(column) == visible_to.identity, *conditions], limit)
-        for column in (CaseRow.posted_by, CaseRow.borrower_subject, CaseRow.representative_subject)
-    ]
-    ids = union(*theirs)
-    page = select(CaseRow).where(col(CaseRow.id).in_(ids)).order_by(newest).limit(limit)
-    return (await session.scalars(page)).all()
+    everywhere = list(_everywhere(wanted, after=after))
+    parties = (None,) if visible_to.role in READS_ALL else PARTIES
+    ways = product(parties, sorted(set(wanted.states)) or (None,))
+    branches = [[*_equal(wanted, party, visible_to, state), *everywhere] for party, state in ways]
+    if len(branches) == 1:
+        page = select(CaseRow).where(*branches[0])
+    else:
+        # One range of one index for each way in which a case can be wanted: an OR would read all of them and sort.
+        page = select(CaseRow).where(col(CaseRow.id).in_(union(*(_ids(branch, limit) for branch in branches))))
+    return (await session.scalars(page.order_by(newest).limit(limit))).all()
 
 
 def _ids(conditions: list[ColumnElement[bool]], limit: int) -> Select[Any]:
@@ -103,26 +129,35 @@ def _ids(conditions: list[ColumnElement[bool]], limit: int) -> Select[Any]:
     return select(ordered.c.id)
 
 
-def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
-    equal = {
-        CaseRow.reference: wanted.reference,
-        CaseRow.borrower_subject: wanted.borrower,
-        CaseRow.assignee: wanted.assignee,
-        CaseRow.hardship_reason: wanted.reason,
-    }
-    conditions: list[ColumnElement[bool]] = [col(c) == value for c, value in equal.items() if value is not None]
-    if len(wanted.states) == 1:
-        conditions.append(col(CaseRow.state) == wanted.states[0])
-    elif wanted.states:
-        conditions.append(col(CaseRow.state).in_(wanted.states))
+def _equal(wanted: Search, party: str | None, actor: Actor, state: str | None) -> Iterator[ColumnElement[bool]]:
+    """Yield what a case's columns must equal in one branch of a search, from what leaves the fewest cases.
+
+    The first has an index. The others are looked at beside it, but for the two that a poster's index has as well.
+    """
+    told = {"reference": wanted.reference, "borrower_subject": wanted.borrower, "assignee": wanted.assignee}
+    told |= {"hardship_reason": wanted.reason, "state": state}
+    given = [(name, value) for name, value in told.items() if value is not None]
+    if party is not None:
+        given.insert(0, (party, actor.identity))
+    indexed = {"posted_by", "reference", "state"} if party == "posted_by" else {name for name, _ in given[:1]}
+    for name, value in given:
+        column = TABLE[name]
+        yield (column if name in indexed else Beside(column)) == value
+
+
+def _everywhere(wanted: Search, *, after: UUID | None) -> Iterator[ColumnElement[bool]]:
+    """Yield what holds in all branches. The time in a case's id is when it was created: moments are a range of ids."""
+    before = [] if after is None else [after]
     if wanted.loan is not None:
-        same_case = col(CaseLoanRow.case_id) == col(CaseRow.id)
-        conditions.append(exists().where(same_case, col(CaseLoanRow.loan_id) == wanted.loan))
+        yield col(CaseRow.id).in_(select(col(CaseLoanRow.case_id)).where(col(CaseLoanRow.loan_id) == wanted.loan))
     if wanted.created_from is not None:
-        conditions.append(col(CaseRow.created_at) >= wanted.created_from)
+        yield col(CaseRow.id) >= first_id_at(wanted.created_from)
+        yield col(CaseRow.created_at) >= wanted.created_from
     if wanted.created_before is not None:
-        conditions.append(col(CaseRow.created_at) < wanted.created_before)
-    return conditions
+        before.append(first_id_at(wanted.created_before + timedelta(milliseconds=1)))
+        yield col(CaseRow.created_at) < wanted.created_before
+    if before:
+        yield col(CaseRow.id) < min(before)
 
 
 def _id(text: str | None) -> UUID | None:

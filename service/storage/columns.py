@@ -1,20 +1,41 @@
 """The types of columns that mean the same on both databases: moments, documents, words and transaction numbers."""
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Text
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, UserDefinedType
 from uuid_utils.compat import uuid7
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def new_id() -> UUID:
     """Return a UUIDv7: rows made later sort later. It reveals when, so public links take random ones instead."""
     return uuid7()
+
+
+def new_id_at(moment: datetime) -> UUID:
+    """Return a UUIDv7 whose time is a moment of the service's clock, so that a range of moments is a range of ids.
+
+    Within a millisecond ids sort in the order in which they were made: of the 74 bits that RFC 9562 leaves free, 32
+    say when by the machine's clock, and 42 are the counter and the chance of an ordinary UUIDv7.
+    """
+    made = uuid7().int
+    counter = (made >> 64 & 0xFFF) << 30 | made >> 32 & 0x3FFF_FFFF
+    free = (made >> 80 & 0xFFFF_FFFF) << 42 | counter
+    return UUID(int=first_id_at(moment).int | free >> 62 << 64 | free & 0x3FFF_FFFF_FFFF_FFFF)
+
+
+def first_id_at(moment: datetime) -> UUID:
+    """Return the lowest UUIDv7 of the millisecond of a moment."""
+    milliseconds = max(0, (moment - EPOCH) // timedelta(milliseconds=1))
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | 0b10 << 62)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -47,6 +68,9 @@ class TransactionNumber(UserDefinedType[int]):
     def get_col_spec(self, **_: Any) -> str:
         """Return the type's name in PostgreSQL."""
         return "xid8"
+
+
+ischema_names["xid8"] = TransactionNumber  # so that the database's tables can be compared with ours
 
 
 class CurrentTransaction(FunctionElement[int]):

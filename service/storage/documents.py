@@ -60,7 +60,7 @@ def plain(value: object) -> Any:
         return [plain(v) for v in (sorted(value) if isinstance(value, set | frozenset) else value)]
     if is_dataclass(value):
         return {f.name.rstrip("_"): plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime | date | Decimal):
         return _SCALARS[type(value)].dump(value)
     return str(value)
 
@@ -93,12 +93,25 @@ def _same(value: Any) -> Any:
 
 
 def _exactly(kind: type) -> _Codec:
+    def write(value: Any) -> Any:
+        # What could not be read again is not stored in the first place.
+        if type(value) is not kind:
+            raise TypeError(f"{type(value).__name__} stands where {kind.__name__} belongs")
+        return value
+
     def read(document: Any) -> Any:
         if type(document) is not kind:
             raise DocumentBroken(f"is not {kind.__name__}")
         return document
 
-    return _Codec(_same, read)
+    return _Codec(write, read)
+
+
+def _word(value: Any) -> str:
+    """Write a text; a member of a `StrEnum` is one."""
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} stands where str belongs")
+    return str(value)
 
 
 def _text(kind: type, write: Callable[[Any], str], parse: Callable[[str], Any]) -> _Codec:
@@ -114,7 +127,18 @@ def _text(kind: type, write: Callable[[Any], str], parse: Callable[[str], Any]) 
 
 
 def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return _aware(value).astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("A moment needs a time zone.")
+    return moment
+
+
+def _decimal(value: Decimal) -> str:
+    """Write a figure as people do: `1E-12` is not a form that a body takes."""
+    return f"{value:f}"
 
 
 _SCALARS: dict[Any, _Codec] = {
@@ -123,10 +147,10 @@ _SCALARS: dict[Any, _Codec] = {
     NoneType: _exactly(NoneType),
     bool: _exactly(bool),
     int: _exactly(int),
-    str: _exactly(str),
-    Decimal: _text(Decimal, str, Decimal),
+    str: _Codec(_word, _exactly(str).load),
+    Decimal: _text(Decimal, _decimal, Decimal),
     date: _text(date, date.isoformat, date.fromisoformat),
-    datetime: _text(datetime, _moment, datetime.fromisoformat),
+    datetime: _text(datetime, _moment, lambda text: _aware(datetime.fromisoformat(text))),
     UUID: _text(UUID, str, UUID),
 }
 
@@ -235,11 +259,11 @@ def _alternatives(kinds: tuple[Any, ...]) -> _Codec:  # noqa: C901
 
     def write(value: Any) -> Any:
         if tags_decimal and isinstance(value, Decimal):
-            return {"decimal": str(value)}
+            return {"decimal": _decimal(value)}
         for kind, codec in codecs:
             if type(value) is kind:
                 return codec.dump(value)
-        return plain(value)
+        return _word(value)
 
     def read(document: Any) -> Any:
         if tags_decimal and isinstance(document, Mapping) and set(document) == {"decimal"}:
@@ -261,7 +285,7 @@ def _tagged(kinds: tuple[Any, ...]) -> _Codec:
     by_kind = {get_args(get_type_hints(k)["kind"])[0]: _codec(k) for k in kinds}
 
     def read(document: Any) -> Any:
-        codec = by_kind.get(document.get("kind")) if isinstance(document, Mapping) else None
+        codec = by_kind.get(str(document.get("kind"))) if isinstance(document, Mapping) else None
         if codec is None:
             raise DocumentBroken(f"is none of {', '.join(sorted(by_kind))}")
         return codec.load(document)

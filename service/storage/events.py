@@ -16,6 +16,7 @@ from service.domain.actors import Actor, Role
 from service.storage.columns import TransactionNumber
 from service.storage.documents import plain
 from service.storage.progress import progress
+from service.storage.statements import is_sqlite
 from service.storage.tables import CaseRow, EventRow
 
 GENESIS = ""
@@ -89,6 +90,13 @@ async def of_case(
     return (await session.scalars(wanted.order_by(EventRow.sequence).limit(limit))).all()  # type: ignore[arg-type]
 
 
+async def last_of_type(session: AsyncSession, case_id: UUID, type_: str) -> EventRow | None:
+    """Return the latest event of one type of a case."""
+    wanted = select(EventRow).where(col(EventRow.case_id) == case_id, col(EventRow.type) == type_)
+    found: EventRow | None = await session.scalar(wanted.order_by(col(EventRow.sequence).desc()).limit(1))
+    return found
+
+
 async def verify_chain(session: AsyncSession, case_id: UUID) -> Broken | None:
     """Return the first event that was changed, removed or put in later; None when the chain holds."""
     case = await session.get(CaseRow, case_id)
@@ -104,8 +112,10 @@ async def verify_chain(session: AsyncSession, case_id: UUID) -> Broken | None:
         if hash_of(event) != event.hash:
             return Broken(case_id=case_id, sequence=sequence, why="its content was changed")
         previous = event.hash
-    if (case.sequence, case.last_hash) != (sequence, previous):
+    if case.sequence > sequence:
         return Broken(case_id=case_id, sequence=sequence + 1, why="the last events are missing")
+    if (case.sequence, case.last_hash) != (sequence, previous):
+        return Broken(case_id=case_id, sequence=sequence, why="the case ends with another event")
     return None
 
 
@@ -122,7 +132,7 @@ class FeedPosition:
 
 async def feed(session: AsyncSession, *, after: FeedPosition, limit: int) -> Sequence[tuple[FeedPosition, EventRow]]:
     """Return settled events in the order of the feed: one that commits late is never skipped."""
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session):
         return await _feed_by_row(session, after=after, limit=limit)
     number = EventRow.__table__.c.transaction_number  # type: ignore[attr-defined]
     position = cast(literal(str(after.transaction), Text()), TransactionNumber())

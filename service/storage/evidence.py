@@ -18,12 +18,6 @@ async def of_case(session: AsyncSession, case_id: UUID) -> list[EvidenceRow]:
     return list(await session.scalars(wanted))
 
 
-async def get(session: AsyncSession, case_id: UUID, evidence_id: UUID) -> EvidenceRow | None:
-    """Return one item of a case's evidence."""
-    row = await session.get(EvidenceRow, evidence_id)
-    return row if row is not None and row.case_id == case_id else None
-
-
 async def add(
     work: UnitOfWork,
     case: CaseRow,

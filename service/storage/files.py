@@ -2,8 +2,8 @@
 
 import asyncio
 import hashlib
-import os
 from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self, SupportsBytes
@@ -14,6 +14,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore
 
 from service.domain.errors import Problem, RuleBroken
+from service.storage.durable import make_durable
 from service.storage.failures import Unavailable
 
 FILE_MAX: Final = 20 * 1024 * 1024
@@ -23,6 +24,7 @@ SIGNATURES: Final = {
     b"\xff\xd8\xff": "image/jpeg",
     b"\x89PNG\r\n\x1a\n": "image/png",
 }
+STORE_FAILURES: Final = (BaseError, OSError)
 SIGNATURE_LENGTH: Final = max(map(len, SIGNATURES))
 
 
@@ -73,20 +75,24 @@ class Files:
         checked = await _Checked(chunks).begun()
         try:
             await obstore.put_async(self.store, key, checked, chunk_size=CHUNK)
-        except BaseError as error:
-            raise Unavailable("The file cannot be stored now.") from error
-        if self.folder is not None:
-            await asyncio.to_thread(_make_durable, self.folder / key)
+            if self.folder is not None:
+                await asyncio.to_thread(make_durable, self.folder / key, self.folder)
+        except STORE_FAILURES as error:
+            raise Unavailable("The file cannot be stored now.", why=type(error).__name__) from error
         return StoredFile(key=key, media_type=checked.media_type, size=checked.size, sha256=checked.digest.hexdigest())
 
     async def read(self, key: str) -> AsyncIterator[bytes]:
         """Return a stored file in pieces."""
-        found = await obstore.get_async(self.store, key)
+        try:
+            found = await obstore.get_async(self.store, key)
+        except STORE_FAILURES as error:
+            raise Unavailable("The file cannot be read now.", why=type(error).__name__) from error
         return _pieces(found.stream(min_chunk_size=CHUNK))
 
     async def discard(self, key: str) -> None:
-        """Remove a file whose record was not kept after all."""
-        await obstore.delete_async(self.store, key)
+        """Remove a file whose record was not kept after all, if that can be done; nobody knows of it any more."""
+        with suppress(*STORE_FAILURES):
+            await obstore.delete_async(self.store, key)
 
 
 async def _pieces(stream: AsyncIterable[SupportsBytes]) -> AsyncIterator[bytes]:
@@ -106,7 +112,7 @@ class _Checked:
 
     async def begun(self) -> Self:
         """Read as far as the signature, before anything is stored."""
-        while len(self._first) < SIGNATURE_LENGTH and (more := await anext(self._chunks, b"")):
+        while len(self._first) < SIGNATURE_LENGTH and (more := await anext(self._chunks, None)) is not None:
             self._first += more
         if not self._first:
             raise FileEmpty("The file has no content.", [Problem("/file", "file_empty", "The file has no content.")])
@@ -128,13 +134,3 @@ class _Checked:
             raise FileTooLarge
         self.digest.update(piece)
         return piece
-
-
-def _make_durable(path: Path) -> None:
-    """Have the disk confirm the file and its name before anybody is told that it was received."""
-    for place in (path, path.parent):
-        descriptor = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

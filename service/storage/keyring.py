@@ -1,16 +1,18 @@
 """The master keys of a deployment, and the keys derived from them for each purpose."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
 import os
 import secrets
 import zlib
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from service.storage.durable import make_durable
 
 SECRET_BYTES: Final = 32
 API_KEY_PREFIX: Final = "plk_"
@@ -25,7 +27,7 @@ class KeysetUnusable(Exception):
 class Keyring:
     """Derives a key for each purpose from the primary master key."""
 
-    _secret: bytes
+    _secret: bytes = field(repr=False)
 
     def derive(self, purpose: str) -> bytes:
         """Return the key for one purpose (HKDF-Expand of one block, RFC 5869)."""
@@ -51,17 +53,35 @@ class Keyring:
 def open_keyring(folder: Path, keyset: str | None) -> Keyring:
     """Read the keyset: JSON, or the path of a file with it; without either the data folder's, made if missing."""
     if keyset is None:
-        return _read(_made_if_missing(folder / "keyset.json"))
+        path = folder / "keyset.json"
+        return _parse(_made_if_missing(path), str(path))
     if keyset.startswith("{"):
         return _parse(keyset, "PARLEY_KEYSET")
-    return _read(Path(keyset))
+    try:
+        text = Path(keyset).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        # What it says is not repeated: it may be a key that was written where the name of a file belongs.
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise KeysetUnusable(f"PARLEY_KEYSET names no file that can be read: {why}.") from None
+    return _parse(text, "The file that PARLEY_KEYSET names")
 
 
-def _made_if_missing(path: Path) -> Path:
-    """Write a new keyset in one step, so that two processes that start at once use the same."""
-    if path.exists():
-        return path
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _made_if_missing(path: Path) -> str:
+    """Return the text of a keyset that is written in one step, so that two processes that start at once use the same.
+
+    It is on the disk before a key is made with it: without it no key could be checked again.
+    """
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _make(path)
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise KeysetUnusable(f"The keyset {path} can neither be read nor made: {why}.") from error
+
+
+def _make(path: Path) -> None:
     secret = base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
     text = json.dumps({"primary": 1, "keys": [{"id": 1, "secret": secret}]}, indent=2) + "\n"
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
@@ -71,26 +91,11 @@ def _made_if_missing(path: Path) -> Path:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        _link_first(draft, path)
+        with suppress(FileExistsError):  # another process was first: then theirs is used
+            os.link(draft, path)
     finally:
         draft.unlink()
-    return path
-
-
-def _link_first(draft: Path, path: Path) -> None:
-    """Give the draft its name unless another process was first: then theirs is used."""
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return
-
-
-def _read(path: Path) -> Keyring:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise KeysetUnusable(f"The keyset {path} cannot be read: {error.strerror}.") from error
-    return _parse(text, str(path))
+    make_durable(path.parent)
 
 
 def _parse(text: str, name: str) -> Keyring:
@@ -98,8 +103,10 @@ def _parse(text: str, name: str) -> Keyring:
         document = json.loads(text)
         by_id = {key["id"]: base64.b64decode(key["secret"], validate=True) for key in document["keys"]}
         secret = by_id[document["primary"]]
-    except (ValueError, KeyError, TypeError, binascii.Error) as error:
-        raise KeysetUnusable(f"{name} holds no keyset.") from error
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise KeysetUnusable(f"{name} holds no keyset.") from None
+    if len(by_id) < len(document["keys"]):
+        raise KeysetUnusable(f"{name} has two keys with one id.")
     if len(secret) < SECRET_BYTES:
         raise KeysetUnusable(f"The primary key of {name} has fewer than {SECRET_BYTES} bytes.")
     return Keyring(secret)

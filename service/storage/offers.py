@@ -16,9 +16,13 @@ from service.storage.work import UnitOfWork
 
 
 async def next_round(session: AsyncSession, case_id: UUID) -> int:
-    """Return the number of the next round of a case."""
-    last = await session.scalar(select(func.max(RoundRow.number)).where(col(RoundRow.case_id) == case_id))
-    return int(last or 0) + 1
+    """Return the number of the next round of a case, which is locked; one that is not stored yet counts."""
+    opened = [row.number for row in session.new if isinstance(row, RoundRow) and row.case_id == case_id]
+    if opened:
+        return max(opened) + 1
+    wanted = select(func.max(RoundRow.number)).where(col(RoundRow.case_id) == case_id)
+    with session.no_autoflush:  # everything that was changed is stored at once, at the end
+        return int(await session.scalar(wanted) or 0) + 1
 
 
 async def add_round(
@@ -50,9 +54,9 @@ async def rounds_of(session: AsyncSession, case_id: UUID) -> Sequence[RoundRow]:
     return (await session.scalars(wanted)).all()
 
 
-async def get_round(session: AsyncSession, round_id: UUID) -> RoundRow | None:
-    """Return a round."""
-    return await session.get(RoundRow, round_id)
+async def case_of_round(session: AsyncSession, round_id: UUID) -> UUID | None:
+    """Return the case of a round, so that the case can be locked before the round is read."""
+    return await session.scalar(select(col(RoundRow.case_id)).where(col(RoundRow.id) == round_id))
 
 
 async def add(
@@ -84,11 +88,6 @@ async def add(
     )
     work.session.add(row)
     return row
-
-
-async def get(session: AsyncSession, offer_id: UUID) -> OfferRow | None:
-    """Return an offer."""
-    return await session.get(OfferRow, offer_id)
 
 
 async def case_of(session: AsyncSession, offer_id: UUID) -> UUID | None:

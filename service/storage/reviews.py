@@ -1,16 +1,15 @@
 """Reviews: each judging of a case with all that is needed to judge it again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from service.domain.facts import Facts
-from service.domain.policy import Verdict
+from service.domain.policy import ReviewKind, Verdict
 from service.storage.documents import dump, load
 from service.storage.tables import CaseRow, ReviewRow
 from service.storage.work import UnitOfWork
@@ -23,7 +22,7 @@ async def add(
     verdict: Verdict,
     *,
     on: date,
-    kind: Literal["active", "shadow"] = "active",
+    kind: ReviewKind = ReviewKind.ACTIVE,
 ) -> ReviewRow:
     """Keep what was judged, by which policy, on which local day, and the verdict with its trace."""
     row = ReviewRow(
@@ -34,7 +33,7 @@ async def add(
         on_day=on,
         facts=dump(facts),
         verdict=dump(verdict),
-        kind=kind,
+        kind=kind.value,
         created_at=work.now,
     )
     work.session.add(row)
@@ -47,9 +46,47 @@ async def latest(session: AsyncSession, case: CaseRow) -> ReviewRow | None:
 
 
 async def of_case(session: AsyncSession, case_id: UUID) -> Sequence[ReviewRow]:
-    """Return the reviews of a case, newest first."""
-    wanted = select(ReviewRow).where(col(ReviewRow.case_id) == case_id).order_by(col(ReviewRow.id).desc())
-    return (await session.scalars(wanted)).all()
+    """Return the reviews of a case that something followed from, newest first; shadows are kept apart."""
+    wanted = select(ReviewRow).where(col(ReviewRow.case_id) == case_id, col(ReviewRow.kind) == ReviewKind.ACTIVE.value)
+    return (await session.scalars(wanted.order_by(col(ReviewRow.id).desc()))).all()
+
+
+async def page(
+    session: AsyncSession, *, after: UUID | None, limit: int, policy: str | None = None
+) -> Sequence[ReviewRow]:
+    """Return reviews of all cases and kinds, oldest first; `policy` is a bare name, or one with a version."""
+    wanted = select(ReviewRow)
+    if after is not None:
+        wanted = wanted.where(col(ReviewRow.id) > after)
+    if policy is not None:
+        named = col(ReviewRow.policy_id) == policy
+        wanted = wanted.where(named | col(ReviewRow.policy_id).startswith(f"{policy}@", autoescape=True))
+    return (await session.scalars(wanted.order_by(col(ReviewRow.id)).limit(limit))).all()
+
+
+async def shadows(
+    session: AsyncSession, digests: Collection[str], *, before: UUID | None, limit: int
+) -> Sequence[tuple[ReviewRow, ReviewRow]]:
+    """Return shadow reviews by versions of a policy, newest first, each with the review that it was made beside.
+
+    That is the last one before it that something followed from: both were written under one lock of the case.
+    """
+    wanted = select(ReviewRow).where(literal_column("reviews.kind") == text("'shadow'"))
+    wanted = wanted.where(col(ReviewRow.digest).in_(digests))
+    if before is not None:
+        wanted = wanted.where(col(ReviewRow.id) < before)
+    found = (await session.scalars(wanted.order_by(col(ReviewRow.id).desc()).limit(limit))).all()
+    active = await _active_of(session, {row.case_id for row in found})
+    return [(row, next(a for a in active[row.case_id] if a.id < row.id)) for row in found]
+
+
+async def _active_of(session: AsyncSession, cases: Collection[UUID]) -> Mapping[UUID, Sequence[ReviewRow]]:
+    """Return the reviews that something followed from of several cases, newest first."""
+    wanted = select(ReviewRow).where(col(ReviewRow.case_id).in_(cases), col(ReviewRow.kind) == ReviewKind.ACTIVE.value)
+    by_case: dict[UUID, list[ReviewRow]] = {}
+    for row in await session.scalars(wanted.order_by(col(ReviewRow.id).desc())):
+        by_case.setdefault(row.case_id, []).append(row)
+    return by_case
 
 
 def verdict_of(row: ReviewRow) -> Verdict:

@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import SQLModel
 
 
@@ -14,7 +18,7 @@ def insert_unless_there(
 
     Never ask for the number of rows: PostgreSQL's drivers answer -1, and a second effect would go unseen.
     """
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session):
         return sqlite.insert(table).values(rows).on_conflict_do_nothing()
     return postgresql.insert(table).values(rows).on_conflict_do_nothing()
 
@@ -22,3 +26,23 @@ def insert_unless_there(
 def is_sqlite(session: AsyncSession) -> bool:
     """Say whether the session's database is a file."""
     return session.get_bind().dialect.name == "sqlite"
+
+
+class Beside(FunctionElement[str]):
+    """A column in a condition for which SQLite must not choose an index: it keeps no figures to choose by.
+
+    PostgreSQL keeps them, and gets the column as it is.
+    """
+
+    inherit_cache = True
+    type = Text()
+
+
+@compiles(Beside)
+def _in_general(element: Beside, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(Beside, "sqlite")
+def _in_sqlite(element: Beside, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{compiler.process(element.clauses, **options)}"

@@ -25,7 +25,7 @@ def subclasses(of: type[Body]) -> Iterator[type[Body]]:
         yield from subclasses(body)
 
 
-BODIES = [body for body in subclasses(Body) if hasattr(body, "stands_for")]
+BODIES = [body for body in subclasses(Body) if hasattr(body, "stands_for") and "views" not in body.__module__]
 
 
 def values_in(kind: object) -> Iterator[type[object]]:

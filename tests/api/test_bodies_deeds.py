@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from service.api.bodies import deeds
 from service.api.bodies.body import Body
 from service.api.bodies.faults import problems_of
-from service.api.bodies.terms import ONLY_LOAN
+from service.casework.planning import ONLY_LOAN
 from service.domain.decision import DecisionOutcome
 from service.domain.facts import FLAGS
 from service.relief.asking import CounterProposal

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from service.api.bodies.faults import problems_of
-from service.api.bodies.terms import ONLY_LOAN, TermsBody
+from service.api.bodies.terms import TermsBody
+from service.casework.planning import ONLY_LOAN
 from service.domain.dates import Frequency
 from service.domain.words import Repayment
 from service.relief.instruments import (

@@ -122,5 +122,5 @@ async def test_programmes_are_public_and_the_service_is_ready(service: Service) 
     assert (await service.http.get("/livez")).json() == {"status": "ok"}
     assert (await service.http.get("/readyz")).status_code == 200
     docs = await service.http.get("/docs")
-    assert "/static/swagger-ui/swagger-ui.css" in docs.text
+    assert "static/swagger-ui/swagger-ui.css" in docs.text
     assert (await service.http.get("/static/swagger-ui/swagger-ui.css")).status_code == 200

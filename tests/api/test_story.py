@@ -63,7 +63,8 @@ async def test_the_nearest_plan_has_36_payments_of_3934_90(service: Service) -> 
     rows = counter["offer"]["loans"][0]["schedule"]["instalments"]
     assert counter["answer"] == "countered"
     assert (len(rows), rows[0]["payment"]) == (36, 393490)
-    assert {"limit": "instalments_max_of_original", "bound": 36, "asked": 48, "loan_id": "L-001"} in counter["binding"]
+    limit = {"limit": "instalments_max_of_original", "bound": 36, "asked": 48, "loan_id": "L-001", "on": None}
+    assert limit in counter["binding"]
     assert ("payment", 320000, 393490) in [(d["field"], d["before"], d["after"]) for d in counter["diff"]]
 
     accepted = await service.call(li, "POST", f"/v1/offers/{counter['offer']['id']}/accept", SIGNED)
@@ -74,6 +75,24 @@ async def test_the_nearest_plan_has_36_payments_of_3934_90(service: Service) -> 
     assert len(schedule.json()["loans"][0]["instalments"]) == 36
     twice = await service.call(li, "POST", f"/v1/offers/{counter['offer']['id']}/accept", SIGNED)
     assert (twice.status_code, twice.json()["code"]) == (409, "offer_not_open")
+
+
+async def test_the_rounds_are_the_menus_and_the_counter_proposals_with_their_answers(service: Service) -> None:
+    case, offers = await offered(service)
+    li, at = await service.key("borrower", LI), f"/v1/cases/{case['id']}"
+    counters = [
+        (await service.call(li, "POST", f"{at}/counter-proposals", {"payment": payment, "months": 48})).json()
+        for payment in (320000, 350000)
+    ]
+    rounds = (await service.call(li, "GET", f"{at}/rounds")).json()["items"]
+
+    assert [one["kind"] for one in rounds] == ["counter", "counter", "menu"]
+    assert [one["counter_proposal"]["id"] for one in rounds[:2]] == [counter["id"] for counter in reversed(counters)]
+    assert [offer["id"] for offer in rounds[2]["menu"]] == [offer["id"] for offer in offers]
+    assert [one["round"] for one in rounds] == sorted({one["round"] for one in rounds}, reverse=True)
+    first = (await service.call(li, "GET", f"{at}/rounds?limit=2")).json()
+    rest = (await service.call(li, "GET", f"{at}/rounds?limit=2&cursor={first['next']}")).json()
+    assert [*first["items"], *rest["items"]] == rounds
 
 
 async def test_a_counter_inside_the_limits_is_accepted_as_asked(service: Service) -> None:

@@ -1,8 +1,10 @@
-"""The demo's caseworker decides by the rule that `service.demo.caseworker` states."""
+"""The lender's people of the demo decide by the rule that `service.demo.caseworker` states."""
 
 from typing import Any
 
-from service.demo.caseworker import decision_on, rejection_without_plan
+import pytest
+
+from service.demo.caseworker import approval_for_two, decision_on, rejection_without_plan, worth_two
 
 
 def verdict(*programmes: tuple[str, str], reasons: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -33,8 +35,18 @@ def test_without_a_programme_the_policys_own_reasons_reject() -> None:
 def test_a_decision_always_gives_a_reason() -> None:
     assert decision_on(verdict(("a", "eligible")))["reasons"] == ["OTHER"]
     assert decision_on(verdict())["reasons"] == ["NO_PROGRAMME"]
+    assert rejection_without_plan()["reasons"] == ["NO_PLAN_FITS"]
+    assert approval_for_two()["comment"]
 
 
-def test_a_rejection_without_a_plan_names_what_stands_in_the_way() -> None:
-    assert "instalments_max" in rejection_without_plan(["instalments_max"])["comment"]
-    assert rejection_without_plan([])["reasons"] == ["NO_PROGRAMME"]
+@pytest.mark.parametrize(
+    ("programme", "worth"),
+    (
+        (("settlement", "eligible"), True),
+        (("settlement", "conditional"), False),
+        (("settlement", "ineligible"), False),
+        (("term_extension", "eligible"), False),
+    ),
+)
+def test_two_supervisors_are_asked_where_a_settlement_is_open(programme: tuple[str, str], *, worth: bool) -> None:
+    assert worth_two(verdict(("repayment_plan", "eligible"), programme)) is worth

@@ -3,7 +3,8 @@
 import csv
 import json
 from collections import Counter
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from importlib.resources import files
 from itertools import pairwise
@@ -13,11 +14,11 @@ import pytest
 from service.api.bodies.application import parse
 from service.demo.arrears import DAYS_PAST_DUE, instalments_paid, outstanding, standing
 from service.demo.derive import application, applications
-from service.demo.household import household, net_monthly, share_left
 from service.demo.rows import LOANS, Row, records, rows
 from service.domain.completeness import lacking
+from service.domain.dates import add_months
+from service.domain.money import rounded
 from service.domain.refusals import refused
-from service.domain.words import HardshipReason
 
 TODAY = date(2026, 11, 24)
 ROWS = {row.number: row for row in rows()}
@@ -105,36 +106,54 @@ def test_the_instalments_add_up_to_the_contract(row: Row) -> None:
 
 
 @EVERY_ROW
-def test_the_household_spends_what_it_earns_but_for_what_is_left(row: Row) -> None:
-    """The surplus is the share of the instalment that the rule leaves, to the cent; income fell by 5 % at least."""
-    home = household(row)
+def test_what_nobody_knows_stays_empty(row: Row) -> None:
+    """The borrower is not named, nothing is asked for, and all consents are given."""
+    body = application(row, today=TODAY)
 
-    assert home.income - home.costs == round(row.instalment * share_left(row))
-    assert home.income <= home.income_before * Decimal("0.95") + 1
-    assert min(home.housing, home.living, home.other_debts, home.income) > 0
-
-
-def test_hardship_is_visible_and_differs() -> None:
-    """Most cannot pay the contract, some cannot pay anything, some need little."""
-    left = [share_left(row) for row in rows()]
-    nothing, enough = sum(s <= 0 for s in left), sum(s >= 1 for s in left)
-
-    assert (nothing, len(left) - nothing - enough, enough) == (7, 34, 13)
-    assert sum(Decimal("0.7") <= s < 1 for s in left) >= 8
-    assert {household(row).reason for row in rows()} >= {
-        HardshipReason.UNEMPLOYMENT,
-        HardshipReason.REDUCED_INCOME,
-        HardshipReason.ILLNESS,
-        HardshipReason.BUSINESS_DOWNTURN,
-        HardshipReason.OVERCOMMITMENT,
-    }
+    assert body["borrower"]["name"] == f"Borrower of loan {row.number}"
+    assert not {"identity", "contact", "vulnerabilities"} & body["borrower"].keys()
+    assert body["budget"]["assets"] == []
+    assert body["budget"]["incomes"][0]["gross"] is None
+    assert not any(body["request"].values())
+    assert all(body["consents"].values())
+    assert body["hardship"]["permanent"] is False
 
 
-def test_a_recovery_is_told_twice_and_the_same() -> None:
-    """Where the hardship has an expected end, the budget recovers on that day; else neither is said."""
-    for body in applications(TODAY):
-        expected = body["budget"]["expected"]
-        assert (expected and expected["from"]) == body["hardship"]["expected_until"]
+@EVERY_ROW
+def test_arrears_stand_inside_the_band_that_the_status_names(row: Row) -> None:
+    """10, 23, 75 or 150 days; an instalment more for each 30; a fee for each more than 15 days late; no penalty."""
+    loan, body = standing(row, today=TODAY), application(row, today=TODAY)
+    days, overdue, fees = {
+        "In Grace Period": (10, 1, 0),
+        "Late (16-30 days)": (23, 1, 1),
+        "Late (31-120 days)": (75, 3, 2),
+        "Charged Off": (150, 6, 5),
+    }[row.status]
+    since_last = days - 30 * (overdue - 1)
+
+    assert (loan.days_past_due, loan.instalments_overdue) == (days, overdue)
+    assert loan.late_fees == fees * max(1500, rounded(row.instalment * Decimal("0.05")))
+    assert loan.next_due_on == TODAY + timedelta(days=30 - since_last)
+    assert loan.accrued_interest == rounded(
+        (loan.principal - loan.overdue_principal) * row.annual_rate * since_last / 360
+    )
+    assert body["loans"][0]["balance"]["penalty"] == 0
+    assert body["loans"][0]["history"].endswith("123456"[:overdue])
+    assert body["hardship"]["since"] == add_months(loan.first_missed_on, -1).isoformat()
+    assert loan.originated_on == add_months(loan.next_due_on, -(loan.instalments_paid + overdue + 1))
+    assert loan.maturity_on == add_months(loan.originated_on, row.term)
+
+
+@EVERY_ROW
+def test_the_instalments_paid_are_those_that_the_principal_covers(row: Row) -> None:
+    """To within a dollar: one more would need more principal than was paid."""
+    paid, principal, covered = instalments_paid(row), row.loan_amount, 0
+    for _ in range(paid):
+        part = row.instalment - rounded(principal * row.annual_rate / 12)
+        principal, covered = principal - part, covered + part
+    following = row.instalment - rounded(principal * row.annual_rate / 12)
+
+    assert covered <= row.paid_principal + 100 < covered + following
 
 
 @pytest.mark.parametrize("today", (date(2024, 2, 29), date(2026, 12, 31), date(2027, 3, 1)))
@@ -165,9 +184,5 @@ def test_a_charged_off_loan_is_still_owed() -> None:
     assert outstanding(ROWS[388]) == 750000 - 32415
 
 
-@pytest.mark.parametrize(
-    ("annual", "net"),
-    ((0, 0), (40_000_00, 2_833_33), (100_000_00, 6_483_33), (120_000_00, 7_566_67)),
-)
-def test_the_tax_is_marginal(annual: int, net: int) -> None:
-    assert net_monthly(annual) == net
+def test_of_a_loan_that_is_repaid_every_instalment_is_paid() -> None:
+    assert instalments_paid(replace(ROWS[225], paid_principal=ROWS[225].loan_amount)) == 60

@@ -1,5 +1,8 @@
 """Li's application says in the demo what it says in the design, whatever the day."""
 
+import json
+import runpy
+import sys
 from datetime import date, timedelta
 
 import pytest
@@ -23,6 +26,26 @@ def test_on_the_day_of_the_design_it_is_the_design() -> None:
     told.pop("follows")
 
     assert body == told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reference", "loan"), (([], "P-2026-000123", "L-P-2026-000123"), (["P-7"], "P-7", "L-P-7"))
+)
+def test_as_a_program_it_prints_the_application_of_today(
+    arguments: list[str],
+    reference: str,
+    loan: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Each reference is a case of its own, about a loan of its own."""
+    monkeypatch.setattr(sys, "argv", ["li", *arguments])
+    monkeypatch.delitem(sys.modules, "service.demo.li")
+    runpy.run_module("service.demo.li", run_name="__main__")
+    body = json.loads(capsys.readouterr().out)
+
+    assert (body["reference"], body["loans"][0]["id"]) == (reference, loan)
+    assert body == li.application(date.fromisoformat(body["loans"][0]["as_of"]), reference=reference, loan_id=loan)
 
 
 @given(today=DAYS)

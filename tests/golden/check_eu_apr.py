@@ -48,11 +48,16 @@ class _Example:
 @checks("apr_eu")
 def check_eu_apr(vector: Vector) -> list[str]:
     """Build the flows that the terms describe, and compute the rate and every published figure."""
+    return checked(vector, lambda flows: eu_apr(flows, periods_per_year=MONTHS))
+
+
+def checked(vector: Vector, rate_of: Callable[[list[Flow]], Decimal]) -> list[str]:
+    """Compare every figure of an example, its rate being worked out by a function of its flows."""
     i = vector.inputs | _STATED.get(vector.id, {})
     if "repayments" in i:
         dated = [Flow(-cents(i["loan"]), date.fromisoformat(i["date"]))]
         dated += [Flow(cents(r["amount"]), date.fromisoformat(r["date"])) for r in i["repayments"]]
-        percent = eu_apr(dated)
+        percent = rate_of(dated)
         return differences(vector, _rates(percent))
     example = _Example()
     _builder(i)(i, example)
@@ -61,7 +66,7 @@ def check_eu_apr(vector: Vector) -> list[str]:
     flows = [Flow(-cents(loan), period=0), Flow(cents(upfront), period=0)]
     flows += [Flow(cents(amount), period=month) for amount, month in example.paid]
     total = sum((amount for amount, _ in example.paid), upfront)
-    computed = _rates(eu_apr(flows)) | example.figures | {"total_payable": total, "total_cost": total - loan}
+    computed = _rates(rate_of(flows)) | example.figures | {"total_payable": total, "total_cost": total - loan}
     computed.setdefault("last_payment", example.paid[-1][0])
     return differences(vector, computed)
 

@@ -12,19 +12,18 @@ from service.relief.annuity import (
     future_value,
     interest_part,
     level_payment,
-    modified_irr,
     number_of_periods,
     present_value,
     rate_per_period,
 )
-from service.relief.rates import Flow, irr, nfv, npv, xirr
+from service.relief.rates import Flow, irr, mirr, nfv, npv, xirr
 from tests.golden.registry import checks, differences
 from tests.golden.vectors import Vector, cents, number
 
 CENT: Final = 100
 
 
-@checks("tvm_pmt", "tvm_pv", "tvm_fv", "tvm_nper", "tvm_ipmt", "tvm_cumipmt")
+@checks("tvm_pmt", "tvm_pv", "tvm_fv", "tvm_nper", "tvm_ipmt", "tvm_ppmt", "tvm_cumipmt")
 def check_annuity(vector: Vector) -> list[str]:
     """Compute the figure with the rate given, or with each of the rates given."""
     rates = vector.inputs.get("rates")
@@ -84,11 +83,9 @@ def check_npv(vector: Vector) -> list[str]:
 @checks("mirr")
 def check_mirr(vector: Vector) -> list[str]:
     """Compute the modified internal rate of return."""
-    rate = modified_irr(
-        [number(value) for value in vector.inputs["values"]],
-        finance_rate=number(vector.inputs["finance_rate"]),
-        reinvest_rate=number(vector.inputs["reinvest_rate"]),
-    )
+    flows = [Flow(cents(value), period=period) for period, value in enumerate(vector.inputs["values"])]
+    rates = {name: number(vector.inputs[name]) for name in ("finance_rate", "reinvest_rate")}
+    rate = mirr(flows, **rates) / 100
     return differences(vector, {"result": rate, "mirr": rate})
 
 
@@ -141,6 +138,10 @@ def _ipmt(rate: Decimal, i: dict[str, Any]) -> Decimal:
     return interest_part(rate, i["per"], i["nper"], _amount(i, "pv"), _amount(i, "fv"), due=_due(i))
 
 
+def _ppmt(rate: Decimal, i: dict[str, Any]) -> Decimal:
+    return _pmt(rate, i) - _ipmt(rate, i)
+
+
 def _cumipmt(rate: Decimal, i: dict[str, Any]) -> Decimal:
     return cumulative_interest(rate, i["nper"], _amount(i, "pv"), first=i["start"], last=i["end"], due=_due(i))
 
@@ -151,6 +152,7 @@ _FIGURES: Final[dict[str, Callable[[Decimal, dict[str, Any]], Decimal]]] = {
     "tvm_fv": _fv,
     "tvm_nper": _nper,
     "tvm_ipmt": _ipmt,
+    "tvm_ppmt": _ppmt,
     "tvm_cumipmt": _cumipmt,
 }
 

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from service.domain.dates import add_months
 from service.relief.rates import Flow
-from service.relief.uk_apr import single_payment_apr
-from service.relief.us_apr import UnitPeriod, UnitPeriodKind, unit_periods, us_apr
+from service.relief.uk_apr import uk_apr
+from service.relief.unit_periods import UnitPeriod, UnitPeriodKind, unit_periods
+from service.relief.us_apr import us_apr
 from tests.golden.registry import checks, differences
 from tests.golden.vectors import Vector, cents, number
 
@@ -18,20 +19,39 @@ FRACTION_DIGITS: Final = 1e-9
 @checks("apr_us_appendix_j")
 def check_us_apr(vector: Vector) -> list[str]:
     """Compute the rate from the dates, and count the first payment's unit-periods as the vector states them."""
+    flows, unit = us_flows(vector)
+    start = min(flow.on for flow in flows if flow.on is not None)
+    return us_differences(vector, us_apr(flows, unit=unit).percent) + _counting(vector.inputs, unit, start, flows)
+
+
+def us_flows(vector: Vector) -> tuple[list[Flow], UnitPeriod]:
+    """Return the dated flows of a vector and the unit-period it states."""
     i = vector.inputs
     unit = _unit(i["unit_period"])
     start = date.fromisoformat(i["advance_date"])
-    flows = [Flow(-cents(i["amount_financed"]), start), *_payments(i, unit)]
-    percent = us_apr(flows, unit=unit)
-    found = differences(vector, {"apr_percent": percent, "apr": percent / 100})
-    return found + _counting(i, unit, start, flows)
+    return [Flow(-cents(i["amount_financed"]), start), *_payments(i, unit)], unit
+
+
+def us_differences(vector: Vector, percent: Decimal) -> list[str]:
+    """Compare a rate with the published one."""
+    return differences(vector, {"apr_percent": percent, "apr": percent / 100})
 
 
 @checks("apr_uk_single_payment")
 def check_single_payment(vector: Vector) -> list[str]:
     """Compute the rate of a loan repaid at once."""
+    flows = uk_flows(vector)
+    return uk_differences(vector, uk_apr(flows, periods_per_year=number(vector.inputs["year"])))
+
+
+def uk_flows(vector: Vector) -> list[Flow]:
+    """Return the flows of a vector, a day being a period."""
     i = vector.inputs
-    percent = single_payment_apr(cents(i["loan"]), cents(i["repayment"]), days=i["days"], year_days=number(i["year"]))
+    return [Flow(-cents(i["loan"]), period=0), Flow(cents(i["repayment"]), period=i["days"])]
+
+
+def uk_differences(vector: Vector, percent: Decimal) -> list[str]:
+    """Compare a rate with the published one."""
     return differences(vector, {"apr_percent": percent, "apr_percent_1dp": percent.quantize(ONE_PLACE)})
 
 

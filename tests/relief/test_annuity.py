@@ -14,12 +14,10 @@ from service.relief.annuity import (
     future_value,
     interest_part,
     level_payment,
-    modified_irr,
     number_of_periods,
     present_value,
     rate_per_period,
 )
-from service.relief.rates import NoRate
 
 RATES = st.decimals("-0.02", "0.2", places=5)
 NEARLY = Decimal("1e-20")
@@ -88,8 +86,3 @@ def test_growth_alone_takes_its_time() -> None:
 def test_figures_that_do_not_fit_are_refused(compute: Callable[[], Decimal]) -> None:
     with pytest.raises(AnnuityNotPossible):
         compute()
-
-
-def test_flows_one_way_have_no_modified_rate() -> None:
-    with pytest.raises(NoRate):
-        modified_irr([Decimal(1), Decimal(2)], finance_rate=Decimal("0.1"), reinvest_rate=Decimal("0.1"))

@@ -105,6 +105,18 @@ def test_days_under_an_interest_hold_accrue_nothing(per_diem: PerDiem | None) ->
     assert abs(held.accrued.penalty * 16 - full.accrued.penalty * 12) <= 16
 
 
+@pytest.mark.parametrize(("first", "last", "days"), ((-5, 0, 16), (0, 1, 15), (1, 1, 15), (16, 16, 15), (17, 20, 16)))
+def test_a_held_day_is_counted_by_the_date_on_which_it_ends(first: int, last: int, days: int) -> None:
+    """The day of the snapshot itself accrues nothing to hold; the first day and the last are held like any other."""
+    hold = Span(LI_DAY + timedelta(days=first), LI_DAY + timedelta(days=last))
+    by_day = PerDiem(interest=Decimal(1_000), penalty=Decimal(10))
+    held = bring_forward(li_loan(per_diem=by_day), effective_on=FIRST_OF_DECEMBER, holds=[hold])
+
+    assert held.accrued == Amounts(interest=1_000 * days, penalty=10 * days)
+    formula = bring_forward(li_loan(), effective_on=FIRST_OF_DECEMBER, holds=[hold])
+    assert formula.accrued.interest == round(9_953_578 * Fraction("0.144") * days / 360)
+
+
 @given(start=st.integers(-20, 40), length=st.integers(0, 60))
 def test_a_hold_never_makes_more_accrue(start: int, length: int) -> None:
     first = LI_DAY + timedelta(days=start)

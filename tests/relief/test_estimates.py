@@ -70,8 +70,8 @@ def instruments(draw: st.DrawFn, debt: Debt) -> list[InstrumentTemplate]:
             made.append(template(kind, {"fraction": grid("0", "0.3")}))
     if draw(st.integers(0, 3)) == 0:
         made.append(template("arrears_plan", {"instalments": grid(1, 4)}))
-    counts = draw(st.lists(st.integers(1, 90), min_size=1, max_size=4))
-    made.append(template("term", {"instalments": grid(*counts)}))
+    terms: list[int] = draw(st.lists(st.integers(1, 90), min_size=1, max_size=4))
+    made.append(template("term", {"instalments": grid(*terms)}))
     if draw(st.booleans()):
         made.append(template("rate", {"annual_rate": grid("0", "0.031", str(debt.annual_rate))}))
     if draw(st.integers(0, 2)) == 0:

@@ -137,6 +137,12 @@ def test_a_lower_rate_and_a_settlement_diminish_it() -> None:
     assert settled.concession == settled.npv_before - settled.npv_after
 
 
+def test_of_a_debt_of_nothing_nothing_is_diminished() -> None:
+    found = measures(plan(plain(0), ()))
+
+    assert (found.diminished_obligation, found.concession, found.total_payable) == (Decimal(0), 0, 0)
+
+
 def test_what_is_paid_at_once_is_worth_itself() -> None:
     made = plan(li_debt(), (Upfront(amount=li_debt().balance.total),))
     found = measures(made)

@@ -11,9 +11,23 @@ import pyxirr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.relief.rates import Flow, FlowsNotUsable, NoRate, RateNotPossible, irr, nfv, npv, xirr
+from service.domain.dates import Frequency, add_months, nth_due
+from service.relief.rates import (
+    Flow,
+    FlowsNotUsable,
+    NoRate,
+    RateNotPossible,
+    ValueOutOfRange,
+    irr,
+    mirr,
+    nfv,
+    npv,
+    whole_periods,
+    xirr,
+)
 
 DAY = date(2026, 12, 1)
+RATE = Decimal("0.1")
 
 
 def by_period(*amounts: int) -> list[Flow]:
@@ -131,8 +145,15 @@ def test_a_rate_that_compounds_beyond_all_numbers_is_out_of_range() -> None:
         (lambda: irr([]), ["/flows"]),
         (lambda: irr([Flow(1, period=0)] * 10_001), ["/flows"]),
         (lambda: irr([Flow(-1, period=0), Flow(2, DAY)]), ["/flows"]),
-        (lambda: irr([Flow(-1, DAY), Flow(2, DAY)]), ["/flows/0/period", "/flows/1/period"]),
+        (lambda: irr([Flow(-1, DAY), Flow(2, DAY + timedelta(days=40))]), ["/flows/1/on"]),
+        (lambda: irr([Flow(-1, DAY), Flow(2, DAY)], periods_per_year=7), ["/periods_per_year"]),
+        (lambda: irr([Flow(-1, DAY), Flow(2, DAY + timedelta(days=40))], periods_per_year=None), ["/flows"]),
+        (
+            lambda: mirr([Flow(-1, DAY), Flow(2, DAY)], finance_rate=RATE, reinvest_rate=RATE),
+            ["/flows/0/period", "/flows/1/period"],
+        ),
         (lambda: irr(loan(100, 11, 10), periods_per_year=0), ["/periods_per_year"]),
+        (lambda: irr(loan(100, 11, 10), periods_per_year=Decimal("-0.5")), ["/periods_per_year"]),
         (lambda: xirr([Flow(-1, period=0), Flow(2, period=1)]), ["/flows/0/on", "/flows/1/on"]),
     ),
 )
@@ -154,6 +175,102 @@ def test_a_value_at_the_end_is_the_present_value_grown() -> None:
 
     assert nfv(flows, rate=rate) == pytest.approx(npv(flows, rate=rate) * Decimal("1.21"), abs=Decimal("0.0001"))
     assert npv(flows, rate=rate) == Decimal("247.93388430")
+
+
+@pytest.mark.parametrize(("rate", "at_end"), (("-0.999999999999", False), ("10", True)))
+def test_a_value_beyond_all_amounts_is_out_of_range(rate: str, at_end: bool) -> None:
+    flows = [Flow(-10_000, period=0), Flow(10_000, period=120_000)]
+
+    with pytest.raises(ValueOutOfRange):
+        (nfv if at_end else npv)(flows, rate=Decimal(rate))
+
+
+@pytest.mark.parametrize(
+    ("amounts", "finance", "reinvest", "percent"),
+    (
+        # numpy-financial's own tests
+        ((-4500, -800, 800, 800, 600, 600, 800, 800, 700, 3000), "0.08", "0.055", "6.659717503155"),
+        ((-120000, 39000, 30000, 21000, 37000, 46000), "0.10", "0.12", "12.609413036591"),
+        ((100, 200, -50, 300, -200), "0.05", "0.06", "34.282338784218"),
+        ((-1000, 100, 250, 500, 500), "0.1", "0.1", "10.401626745"),  # pyxirr
+    ),
+)
+def test_a_modified_rate_finances_what_is_paid_out_and_reinvests_what_is_paid_in(
+    amounts: tuple[int, ...], finance: str, reinvest: str, percent: str
+) -> None:
+    later = [Flow(amount * 100, period=3 + period) for period, amount in enumerate(amounts)]
+
+    found = mirr(later, finance_rate=Decimal(finance), reinvest_rate=Decimal(reinvest))
+    assert found == pytest.approx(Decimal(percent), abs=Decimal("1e-8"))
+
+
+def test_a_modified_rate_beyond_all_amounts_is_out_of_range() -> None:
+    flows = [Flow(-1, period=0), Flow(10**13, period=Decimal("0.001"))]
+
+    with pytest.raises(ValueOutOfRange):
+        mirr(flows, finance_rate=RATE, reinvest_rate=RATE)
+
+
+def test_a_modified_rate_of_what_costs_next_to_everything_is_next_to_nothing() -> None:
+    flows = [Flow(1, period=0), Flow(-1, period=120_000)]
+
+    assert mirr(flows, finance_rate=Decimal("-0.99999999999999999999"), reinvest_rate=RATE) == -100
+
+
+@pytest.mark.parametrize("amounts", ((39000, 30000), (-1, -2), (0, 0), (0,)))
+def test_flows_one_way_have_no_modified_rate(amounts: tuple[int, ...]) -> None:
+    with pytest.raises(NoRate):
+        mirr(by_period(*amounts), finance_rate=RATE, reinvest_rate=RATE)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "first"), [(f, day) for f in Frequency for day in (DAY, date(2027, 1, 31), date(2028, 2, 29))]
+)
+def test_regular_days_count_as_periods(frequency: Frequency, first: date) -> None:
+    days = [nth_due(first, frequency, n) for n in range(25)]
+
+    assert whole_periods(days, frequency.periods_per_year) == list(range(25))
+
+
+def test_days_a_year_apart_are_counted_in_years_or_in_months() -> None:
+    days = [add_months(DAY, 12 * n) for n in range(4)]
+
+    assert whole_periods(days, 1) == [0, 1, 2, 3]
+    assert whole_periods(days, 12) == [0, 12, 24, 36]
+    assert whole_periods(days, 365) == [0, 365, 731, 1096]
+
+
+@pytest.mark.parametrize(
+    ("days", "per_year"),
+    (
+        ([add_months(DAY, n) for n in (0, 1, 2, 5)], 12),
+        ([add_months(DAY, n) for n in (0, 2, 6)], 6),
+        ([add_months(DAY, n) for n in (0, 3, 9)], 4),
+        ([add_months(DAY, n) for n in (0, 24, 36)], 1),
+        ([add_months(DAY, n) for n in (0, 7)], 12),
+        ([DAY + timedelta(weeks=n) for n in (0, 3, 5)], 52),
+        ([DAY + timedelta(weeks=n) for n in (0, 2, 6)], 26),
+        ([DAY + timedelta(weeks=n) for n in (8, 4, 0)], 13),
+    ),
+)
+def test_regular_days_have_the_longest_period_that_fits(days: list[date], per_year: int) -> None:
+    flows = [Flow(-1000 if day == DAY else 700, day) for day in days]
+
+    assert irr(flows, periods_per_year=None) == irr(flows, periods_per_year=per_year)
+
+
+def test_periods_may_be_parts_of_a_year_of_any_length() -> None:
+    """A period of a day in a year of 365.25, or of two years."""
+    flows = [Flow(-10_000, period=0), Flow(11_000, period=1)]
+
+    assert irr(flows, periods_per_year=Decimal("0.5")).nominal_percent == 5
+    assert irr(flows, periods_per_year=Decimal("365.25")).nominal_percent == Decimal("3652.5")
+
+
+def test_dated_and_counted_flows_have_one_internal_rate() -> None:
+    dated = [Flow(-20_000_000, DAY), *[Flow(687_445, add_months(DAY, n)) for n in range(1, 37)]]
+
+    assert irr(dated) == irr(loan(20_000_000, 687_445, 36))
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ def test_the_commissions_examples(flows: list[Flow], percent: str) -> None:
         (date(2020, 1, 1), date(2021, 3, 15), Counted.YEARS, 1 + Fraction(74, 366)),
         (date(2024, 2, 28), date(2025, 2, 27), Counted.YEARS, Fraction(365, 366)),
         (date(2023, 2, 28), date(2024, 2, 29), Counted.YEARS, Fraction(1)),
+        (date(2012, 10, 10), date(2012, 12, 10), Counted.DAYS, Fraction(61, 365)),
     ),
 )
 def test_intervals_are_counted_back_from_the_payment(start: date, end: date, counted: Counted, years: Fraction) -> None:
@@ -67,7 +68,7 @@ def test_odd_days_are_fewer_than_a_period(start: date, end: date, counted: Count
     found = interval(start, end, counted=counted)
 
     assert found.whole >= 0
-    assert 0 <= found.odd_days <= {"years": 366, "months": 31, "weeks": 6}[counted]
+    assert 0 <= found.odd_days <= {"years": 366, "months": 31, "weeks": 6, "days": 0}[counted]
     assert abs(float(found.years) - (end - start).days / 365.25) < 0.02 + found.whole / counted.per_year * 0.005
 
 
@@ -103,6 +104,14 @@ def test_weekly_payments_are_counted_in_weeks() -> None:
     assert sum(f.amount * rate ** -(float(f.period or 0) / 52) for f in flows) == pytest.approx(0, abs=0.01)
 
 
+def test_a_published_rate_whose_intervals_are_days() -> None:
+    """FSharp.Finance.Personal gives 84.63 % for two payments of 270.00 on 500.00, a month and two months later."""
+    paid = [Flow(27_000, date(2012, 11, 10)), Flow(27_000, date(2012, 12, 10))]
+    flows = [Flow(-50_000, date(2012, 10, 10)), *paid]
+
+    assert eu_apr(flows, counted=Counted.DAYS) == pytest.approx(Decimal("84.63"), abs=Decimal("0.001"))
+
+
 def test_a_rate_is_advertised_with_one_decimal_half_up() -> None:
     assert at_one_decimal(Decimal("6.45")) == Decimal("6.5")
     assert at_one_decimal(Decimal("6.44999999")) == Decimal("6.4")
@@ -113,8 +122,42 @@ def test_flows_without_a_period_are_refused() -> None:
         eu_apr([Flow(-100, period=0), Flow(110)])
 
 
-def test_british_months_are_counted_forwards() -> None:
-    assert years_between(date(2025, 1, 12), date(2025, 2, 15)) == Fraction(1, 12) + Fraction(3, 365)
-    assert years_between(date(2025, 2, 15), date(2025, 1, 12)) == -Fraction(1, 12) - Fraction(3, 365)
-    assert years_between(date(2023, 12, 15), date(2024, 1, 4)) == Fraction(17, 365) + Fraction(3, 366)
+@pytest.mark.parametrize(
+    ("start", "end", "counted", "years"),
+    (
+        (date(2025, 1, 12), date(2025, 2, 15), Counted.MONTHS, Fraction(1, 12) + Fraction(3, 365)),
+        (date(2025, 2, 15), date(2025, 1, 12), Counted.MONTHS, -Fraction(1, 12) - Fraction(3, 365)),
+        (date(2023, 12, 15), date(2024, 1, 4), Counted.MONTHS, Fraction(17, 365) + Fraction(3, 366)),
+        (date(2020, 1, 1), date(2020, 1, 22), Counted.WEEKS, Fraction(3, 52)),
+        (date(2020, 1, 1), date(2020, 1, 23), Counted.WEEKS, Fraction(3, 52) + Fraction(1, 366)),
+        (date(2023, 1, 1), date(2024, 1, 14), Counted.WEEKS, Fraction(54, 52)),
+        (date(2024, 1, 12), date(2024, 1, 30), Counted.WEEKS, Fraction(2, 52) + Fraction(4, 366)),
+        (date(2024, 2, 29), date(2026, 3, 28), Counted.YEARS, 2 + Fraction(28, 365)),
+        (date(2023, 12, 22), date(2024, 1, 4), Counted.DAYS, Fraction(10, 365) + Fraction(3, 366)),
+    ),
+)
+def test_british_periods_are_counted_forwards(start: date, end: date, counted: Counted, years: Fraction) -> None:
+    assert years_between(start, end, counted=counted) == years
+
+
+def test_a_british_rate_of_one_month() -> None:
     assert uk_apr([Flow(-10_000, date(2025, 1, 31)), Flow(10_100, date(2025, 2, 28))]) == Decimal("12.68250301")
+
+
+@pytest.mark.parametrize(
+    ("loan", "repayment", "days", "percent"),
+    (
+        # examples of php-apr-calculator, to one decimal, a year being presumed to have 365.25 days
+        (100, 101, 365, "1.0"),
+        (250, "319.97", 28, "2400.3"),
+        (350, "447.97", 23, "4935.9"),
+        (280, "358.40", 25, "3584.2"),
+        (150, "191.99", 9, "2238723.9"),
+        (300, "383.97", 16, "27865.8"),
+    ),
+)
+def test_one_payment_after_some_days_of_a_presumed_year(loan: int, repayment: str, days: int, percent: str) -> None:
+    flows = [Flow(-loan * 100, period=0), Flow(int(Decimal(repayment) * 100), period=days)]
+
+    assert at_one_decimal(uk_apr(flows, periods_per_year=Decimal("365.25"))) == Decimal(percent)
+    assert eu_apr(flows, periods_per_year=Decimal("365.25")) == uk_apr(flows, periods_per_year=Decimal("365.25"))

@@ -11,7 +11,7 @@ from service.api.bodies.body import Body, value_of
 from service.api.bodies.borrower import BorrowerBody, HardshipBody
 from service.api.bodies.budget import BudgetBody, ConsentsBody, RequestBody
 from service.api.bodies.example import LI
-from service.api.bodies.figures import Currency, Id, Word
+from service.api.bodies.figures import Currency, Id, RecordId, Word
 from service.api.bodies.loans import Loans
 from service.api.bodies.reading import Reading, read, refuse
 from service.domain.application import Application
@@ -30,7 +30,9 @@ class ApplicationMembers(Body):
     channel: Annotated[
         Word[Channel] | None, Field(description="How it reached the lender; follows from the key if not given.")
     ] = None
-    follows: Annotated[Id | None, Field(description="The id of the case whose agreement this one renegotiates.")] = None
+    follows: Annotated[
+        RecordId | None, Field(description="The id of the case whose agreement this one renegotiates.")
+    ] = None
     borrower: BorrowerBody | None = None
     loans: Loans | None = None
     hardship: HardshipBody | None = None

@@ -63,5 +63,10 @@ class DocumentedAs:
         return core_schema.any_schema()
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Describe the model instead."""
-        return handler(self.model.__pydantic_core_schema__)
+        """Describe the model instead, under its own name."""
+        described = self.model.__pydantic_core_schema__
+        if described["type"] == "model" and "ref" in described:
+            # One that shares no definition with another would otherwise stand nameless where it is used.
+            reference = core_schema.definition_reference_schema(described["ref"])
+            return handler(core_schema.definitions_schema(reference, [described]))
+        return handler(described)

@@ -158,3 +158,19 @@ class FlagsBody(Body):
     operating: Annotated[Flag, Field(description="The business is operating.")] = None
     lawful_operation: Annotated[Flag, Field(description="The business operates lawfully.")] = None
     willing_to_pay: Annotated[Flag, Field(description="A recent payment or an answered contact shows it.")] = None
+
+
+class VersionBody(Body):
+    """Why the state of a version is changed, and of which version where an id has been given to several texts."""
+
+    reason: Annotated[Narrative | None, Field(description="Why; kept with the change.")] = None
+    digest: Annotated[
+        str | None,
+        Field(pattern=r"^[0-9a-f]{64}$", description="The very version; if not given, the text that is there now."),
+    ] = None
+
+
+class MoveToActiveBody(Body):
+    """Why a case is judged by another version of the policy from now on."""
+
+    reason: Reason

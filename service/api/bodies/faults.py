@@ -5,7 +5,7 @@ from typing import Any, Final, get_args
 
 from pydantic_core.core_schema import ErrorType
 
-from service.domain.errors import Problem
+from service.domain.errors import Invalid, Problem
 
 PROBLEMS_MAX: Final = 200
 """How many problems one answer names."""
@@ -43,6 +43,12 @@ OF_PYDANTIC: Final[frozenset[str]] = frozenset(get_args(ErrorType))
 
 TAGGED: Final = "instruments"
 """The lists whose items are told apart by `kind`: pydantic puts the kind after the index of an item."""
+
+
+def invalid(problems: Sequence[Problem]) -> Invalid:
+    """Return the one error that carries them, or the most of them that one answer names."""
+    noun = "member is" if len(problems) == 1 else "members are"
+    return Invalid(f"{len(problems)} {noun} not valid.", problems[:PROBLEMS_MAX])
 
 
 def problems_of(errors: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:

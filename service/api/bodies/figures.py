@@ -14,10 +14,11 @@ from pydantic import AfterValidator, Field, GetPydanticSchema, Strict, WithJsonS
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from service.domain.dates import DATE_MAX, DATE_MIN
-from service.domain.money import AMOUNT_MAX
+from service.domain.money import AMOUNT_MAX, RATE_MAX, RATE_MIN
 from service.domain.refusals import HISTORY_MAX
 
 T = TypeVar("T")
+B = TypeVar("B", date, Decimal)
 
 NAME_MAX: Final = 200
 NARRATIVE_MAX: Final = 4000
@@ -26,8 +27,10 @@ HISTORY_TEXT_MAX: Final = 1000
 """Longer than any history may be, so that the domain says what is wrong with one of 121 digits."""
 
 _RATE: Final = r"^-?[0-9]{1,3}(\.[0-9]{1,12})?$"
+_FINE_RATE: Final = r"^-?[0-9]{1,3}(\.[0-9]{1,20})?$"
 _ACCRUAL: Final = r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$"
 _DAY: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_RECORD_ID: Final = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _LOCALE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
 
 TENDER: Final[frozenset[str]] = frozenset(
@@ -48,6 +51,18 @@ def _written(pattern: str, then: CoreSchema, *, code: str, sentence: str) -> Get
     )
     taken: Callable[[Any, Any], CoreSchema] = lambda _source, _handler: schema  # noqa: E731
     return GetPydanticSchema(taken)
+
+
+def within(least: B, most: B) -> Callable[[B], B]:
+    """Return a check of bounds that tells them as they are written; pydantic's own tells them as Python writes them."""
+
+    def bounded(value: B) -> B:
+        if not least <= value <= most:
+            kind, bound = ("too_small", f"least {least}") if value < least else ("too_large", f"most {most}")
+            raise PydanticCustomError(kind, "At {bound} is expected.", {"bound": bound})
+        return value
+
+    return bounded
 
 
 def _known(code: str) -> str:
@@ -113,6 +128,8 @@ Name = Annotated[str, Field(max_length=NAME_MAX)]
 Narrative = Annotated[str, Field(max_length=NARRATIVE_MAX)]
 Id = Annotated[str, Field(min_length=1, max_length=ID_MAX)]
 Text = Annotated[str, Field(max_length=ID_MAX)]
+RecordId = Annotated[str, Field(pattern=_RECORD_ID)]
+"""The id of a record of ours."""
 History = Annotated[
     str,
     Field(max_length=HISTORY_TEXT_MAX),
@@ -122,5 +139,21 @@ History = Annotated[
 AmountWithin = Annotated[int, Field(ge=0, le=AMOUNT_MAX)]
 """An amount in a body that the domain does not look at as a whole: its bounds are judged here."""
 
-DayWithin = Annotated[Day, Field(ge=DATE_MIN, le=DATE_MAX)]
+DayWithin = Annotated[Day, AfterValidator(within(DATE_MIN, DATE_MAX))]
 """A day in a body that the domain does not look at as a whole."""
+
+FineRate = Annotated[
+    Decimal,
+    _written(
+        _FINE_RATE,
+        core_schema.decimal_schema(strict=False),
+        code="rate_malformed",
+        sentence='A rate is text such as "0.00625": a fraction with at most 20 decimals.',
+    ),
+    AfterValidator(within(RATE_MIN, RATE_MAX)),
+    WithJsonSchema({"type": "string", "pattern": _FINE_RATE}),
+]
+"""A rate per period, which is a year's divided: it may need more decimals than a year's."""
+
+RateWithin = Annotated[Rate, AfterValidator(within(RATE_MIN, RATE_MAX))]
+"""A rate in a body that the domain does not look at as a whole."""

@@ -1,6 +1,6 @@
 """Reading a body as far as it can be read, so that problems of form and of substance come in one answer."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
@@ -8,12 +8,14 @@ from typing import Any, Final, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from service.api.bodies.faults import PROBLEMS_MAX, path_of, pointer, problems_of
+from service.api.bodies.faults import PROBLEMS_MAX, invalid, path_of, pointer, problems_of
 from service.api.bodies.stand_ins import stand_in
-from service.domain.errors import Invalid, Problem, require_no
+from service.domain.errors import Problem, require_no
 
 B = TypeVar("B", bound=BaseModel)
 Path = tuple[int | str, ...]
+StandIn = Callable[[Path], object | None]
+"""What may stand at a place of a document whose own value was not read; None where nothing has to."""
 
 MENDINGS_MAX: Final = 3
 """A list cut to its length, its items made objects, and their members filled in: three rounds mend everything."""
@@ -36,7 +38,7 @@ class Reading(Generic[B]):
     def readable(self) -> B:
         """Return the body; where nothing could be read, there is nothing more to find out."""
         if self.body is None:
-            raise _invalid(self.problems)
+            raise invalid(self.problems)
         return self.body
 
     def caused(self, problem: Problem) -> bool:
@@ -44,7 +46,7 @@ class Reading(Generic[B]):
         return problem.pointer in self.around or any(at in self.mended for at in _and_above(problem.pointer))
 
 
-def read(model: type[B], raw: object) -> Reading[B]:
+def read(model: type[B], raw: object, *, stand_in: StandIn = stand_in) -> Reading[B]:
     """Read a body as far as possible: unknown members are left out, stand-ins take the place of what is wrong."""
     require_bounded(raw)
     document, problems, mended = raw, dict[str, Problem](), set[str]()
@@ -62,7 +64,7 @@ def read(model: type[B], raw: object) -> Reading[B]:
         if len(faults) > PROBLEMS_MAX or not isinstance(document, dict):
             break
         document = deepcopy(document)
-        mended.update(_mend(document, faults))
+        mended.update(_mend(document, faults, stand_in))
     return Reading(body=None, problems=tuple(problems.values()))
 
 
@@ -70,7 +72,7 @@ def refuse(problems: Iterable[Problem]) -> None:
     """Raise one `Invalid` with the problems, the most that one answer names."""
     found = tuple(problems)
     if found:
-        raise _invalid(found)
+        raise invalid(found)
 
 
 def require_bounded(raw: object) -> None:
@@ -98,11 +100,6 @@ def _told(error: ValidationError) -> list[ErrorDetails]:
     return error.errors(include_url=False, include_input=False)
 
 
-def _invalid(problems: Sequence[Problem]) -> Invalid:
-    noun = "member is" if len(problems) == 1 else "members are"
-    return Invalid(f"{len(problems)} {noun} not valid.", problems[:PROBLEMS_MAX])
-
-
 def _and_above(at: str) -> Iterator[str]:
     """Yield a pointer and those of all that contains it."""
     while at:
@@ -110,7 +107,7 @@ def _and_above(at: str) -> Iterator[str]:
         at = at.rpartition("/")[0]
 
 
-def _mend(document: dict[str, Any], faults: Iterable[ErrorDetails]) -> Iterator[str]:
+def _mend(document: dict[str, Any], faults: Iterable[ErrorDetails], stand_in: StandIn) -> Iterator[str]:
     """Repair the members that could not be read, in place; yield the pointers of those whose value is lost."""
     for fault in faults:
         path = path_of(fault["loc"])
@@ -127,8 +124,8 @@ def _mend(document: dict[str, Any], faults: Iterable[ErrorDetails]) -> Iterator[
                 del container[last][fault["ctx"]["max_length"] :]
             case _:
                 mended = stand_in(path)
-                if mended is None:
-                    container.pop(last, None)
-                else:
+                if mended is not None:
                     container[last] = deepcopy(mended)
+                elif isinstance(container, dict):  # the items of a list keep their places
+                    container.pop(last, None)
                 yield pointer(path)

@@ -8,10 +8,8 @@ from pydantic_core import PydanticCustomError
 from service.api.bodies.body import Body, value_of
 from service.api.bodies.figures import Id
 from service.api.bodies.instruments import InstrumentBody
+from service.casework.planning import ONLY_LOAN
 from service.relief.instruments import Instrument
-
-ONLY_LOAN: Final = ""
-"""The key of terms that name no loan, which only a case about one loan may have; no loan has an empty id."""
 
 INSTRUMENTS_MAX: Final = 50
 

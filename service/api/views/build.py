@@ -1,7 +1,8 @@
-"""Building views from case files and rows."""
+"""Building the views of cases, their history, offers, counter-proposals and agreements."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from service.api.views.cases import (
     ActionsView,
@@ -12,16 +13,22 @@ from service.api.views.cases import (
     EvidenceView,
     PolicyReference,
 )
+from service.api.views.deadlines import hold_view
+from service.api.views.judged import decision_view, evidence_list_view, review_view
 from service.api.views.offers import (
     AgreementView,
-    BindingView,
+    CounterAnswer,
     CounterView,
     LoanScheduleView,
     OfferView,
     PlanView,
+    RoundKind,
+    RoundView,
     SchedulesView,
+    SignatureView,
 )
-from service.api.views.verdicts import DecisionView, EvidenceListView, ReasonView, ReviewView, VerdictView, facts_shown
+from service.api.views.plans import BindingView, Label, RelaxedView
+from service.api.views.revealed import for_staff, is_staff, labels_told, limits_told, particulars_told, plan_told
 from service.casework.actions import NextAction
 from service.casework.desk import Desk
 from service.casework.evidence import required
@@ -29,40 +36,45 @@ from service.casework.file import CaseFile
 from service.casework.negotiating import Answered
 from service.casework.planning import Frame
 from service.casework.terms_sheet import terms_sheet
-from service.domain.actors import STAFF, Actor
+from service.domain.actors import Actor, Role
+from service.domain.agreement import AgreementState
+from service.domain.evidence import EvidenceState
+from service.domain.holds import HoldState
+from service.domain.lifecycle import CaseState
 from service.domain.offer import OfferState, effective_state
+from service.domain.policy import Level
+from service.domain.words import Channel, HardshipReason
 from service.relief.proposal import Proposal
-from service.storage import reviews
 from service.storage.documents import dump, plain
-from service.storage.tables import AgreementRow, CaseRow, DecisionRow, EventRow, EvidenceRow, OfferRow, ReviewRow
+from service.storage.tables import AgreementRow, CaseRow, EventRow, EvidenceRow, OfferRow
 from service.storage.work import UnitOfWork
-
-LENDER_ONLY = "lender_only"
 
 
 def case_view(work: UnitOfWork, file: CaseFile, desk: Desk) -> CaseView:
     """Show a case with what hangs on it."""
-    case, staff = file.case, work.actor.role in STAFF
+    case, actor = file.case, work.actor
     pinned = case.policy_id and case.policy_digest
     return CaseView(
         id=case.id,
         version=case.version,
         created_at=case.created_at,
-        state=case.state,
+        state=CaseState(case.state),
         reference=case.reference,
-        channel=case.channel,
+        channel=Channel(case.channel),
         currency=case.currency,
-        follows=str(case.follows) if case.follows else None,
+        follows=case.follows,
         policy=PolicyReference(id=case.policy_id or "", digest=case.policy_digest or "") if pinned else None,
         application=application_shown(file),
         application_version=case.application_version,
-        evidence=EvidenceListView.of(required(work, file, desk)),
-        review=review_view(file.review, case, work.actor) if file.review else None,
-        decision=decision_view(file.decision, case, work.actor) if file.decision else None,
+        evidence=evidence_list_view(required(work, file, desk)),
+        review=review_view(file.review, case, actor) if file.review else None,
+        decision=decision_view(file.decision, case, actor) if file.decision else None,
         agreement_id=case.agreement_id,
-        assignee=case.assignee if staff else None,
-        flags=dict(case.flags) if staff else {},
+        holds=[hold_view(row, case) for row in file.holds if row.state == HoldState.RUNNING],
+        assignee=for_staff(case.assignee, actor),
+        flags=dict(case.flags) if is_staff(actor) else {},
         information_due_on=case.information_due_on,
+        menu_empty=None if file.menu_empty is None else relaxed_views(file.menu_empty, actor),
         submitted_at=case.submitted_at,
         updated_at=case.updated_at,
     )
@@ -77,19 +89,19 @@ def application_shown(file: CaseFile) -> dict[str, Any]:
     return shown
 
 
-def case_line(row: CaseRow, loans: Sequence[str]) -> CaseLine:
+def case_line(row: CaseRow, loans: Sequence[str], actor: Actor) -> CaseLine:
     """Show a case in a list."""
     return CaseLine(
         id=row.id,
         version=row.version,
         created_at=row.created_at,
-        state=row.state,
+        state=CaseState(row.state),
         reference=row.reference,
         currency=row.currency,
         borrower_subject=row.borrower_subject,
         loans=list(loans),
-        hardship_reason=row.hardship_reason,
-        assignee=row.assignee,
+        hardship_reason=HardshipReason(row.hardship_reason) if row.hardship_reason else None,
+        assignee=for_staff(row.assignee, actor),
         submitted_at=row.submitted_at,
         updated_at=row.updated_at,
     )
@@ -98,12 +110,12 @@ def case_line(row: CaseRow, loans: Sequence[str]) -> CaseLine:
 def actions_view(file: CaseFile, found: Sequence[NextAction]) -> ActionsView:
     """Show what can be done next."""
     return ActionsView(
-        state=file.case.state,
+        state=CaseState(file.case.state),
         version=file.case.version,
         items=[
             ActionView(
                 action=a.move.action,
-                to=a.move.target or file.case.state_before_appeal,
+                to=a.move.target or _before_appeal(file.case),
                 allowed=a.allowed,
                 why_not=a.why_not,
                 roles=sorted(a.move.roles),
@@ -120,10 +132,10 @@ def event_view(row: EventRow, actor: Actor) -> EventView:
         sequence=row.sequence,
         type=row.type,
         at=row.at,
-        actor_role=row.actor_role,
-        actor=row.actor_id if actor.role in STAFF else None,
+        actor_role=Role(row.actor_role),
+        actor=for_staff(row.actor_id, actor),
         caused_by=str(row.caused_by) if row.caused_by else None,
-        particulars=row.particulars,
+        particulars=particulars_told(row.particulars, actor),
         previous_hash=row.previous_hash,
         hash=row.hash,
     )
@@ -131,74 +143,57 @@ def event_view(row: EventRow, actor: Actor) -> EventView:
 
 def evidence_view(row: EvidenceRow, case: CaseRow) -> EvidenceView:
     """Show a document."""
-    return EvidenceView.of(row, version=case.version)
-
-
-def review_view(row: ReviewRow, case: CaseRow, actor: Actor) -> ReviewView:
-    """Show a review; facts and trace are for the lender's roles."""
-    staff = actor.role in STAFF
-    return ReviewView(
+    return EvidenceView(
         id=row.id,
         version=case.version,
         created_at=row.created_at,
         case_id=row.case_id,
-        application_version=row.application_version,
-        on=row.on_day,
-        verdict=VerdictView.of(reviews.verdict_of(row), with_trace=staff),
-        facts=facts_shown(reviews.facts_of(row)) if staff else None,
-    )
-
-
-def decision_view(row: DecisionRow, case: CaseRow, actor: Actor) -> DecisionView:
-    """Show a decision; the names of its makers are for the lender's roles."""
-    staff = actor.role in STAFF
-    return DecisionView(
-        id=row.id,
-        version=case.version,
-        created_at=row.created_at,
-        case_id=row.case_id,
-        outcome=row.outcome,
-        reasons=[ReasonView(**reason) for reason in row.reasons],
-        comment=row.comment if staff else None,
-        level=row.level,
-        confirmation=row.confirmation,
-        automatic=row.automatic,
-        decided_by=row.decided_by if staff else row.decided_role,
-        confirmed_by=row.confirmed_by if staff else None,
-        confirmed_at=row.confirmed_at,
+        kind=row.kind,
+        loan_id=row.loan_id,
+        state=EvidenceState(row.state),
+        media_type=row.media_type,
+        size=row.size,
+        sha256=row.sha256,
+        file_name=row.file_name,
+        note=row.note,
+        refused_reason=row.refused_reason,
+        waived_reason=row.waived_reason,
     )
 
 
 def offer_view(row: OfferRow, case: CaseRow, work: UnitOfWork) -> OfferView:
     """Show an offer; an open one whose time has passed is shown as expired."""
+    actor, document = work.actor, row.document
     return OfferView(
         id=row.id,
         version=case.version,
         created_at=row.created_at,
         case_id=row.case_id,
-        state=effective_state(OfferState(row.state), expires_at=row.expires_at, at=work.now),
-        labels=_labels(row.labels, row.document, work.actor),
+        state=effective_state(
+            OfferState(row.state), expires_at=row.expires_at, at=work.now, case=CaseState(case.state)
+        ),
+        labels=[Label(label) for label in labels_told(row.labels, document, actor)],
         indicative=row.indicative,
         expires_at=row.expires_at,
-        level=row.level,
-        **_revealed(row.document, work.actor),
+        level=for_staff(Level(row.level), actor),
+        **plan_told(document, actor),
     )
 
 
 def plan_view(frame: Frame, proposal: Proposal, actor: Actor) -> PlanView:
     """Show a plan that was worked out and not offered."""
     document = terms_sheet(frame, proposal)
-    shown = _revealed(document, actor)
-    del shown["round"]
+    told = plan_told(document, actor)
+    del told["round"]
     return PlanView(
-        labels=_labels(list(proposal.labels), document, actor),
-        level=proposal.level,
-        breaches=_lines(plain(proposal.breaches), actor),
-        **shown,
+        labels=[Label(label) for label in labels_told(proposal.labels, document, actor)],
+        level=for_staff(proposal.level, actor),
+        breaches=binding_views(plain(proposal.breaches), actor),
+        **told,
     )
 
 
-def schedules_view(document: dict[str, Any]) -> SchedulesView:
+def schedules_view(document: Mapping[str, Any]) -> SchedulesView:
     """Show the schedules of an offer or agreement."""
     return SchedulesView(
         loans=[
@@ -220,62 +215,77 @@ def counter_view(answered: Answered, work: UnitOfWork) -> CounterView:
         case_id=file.case.id,
         round=round_.number,
         asked=answer["asked"],
-        answer=round_.answer or "waiting",
+        answer=CounterAnswer(round_.answer or "waiting"),
         offer=offer_view(answered.offer, file.case, work) if answered.offer else None,
-        binding=[BindingView.of(line) for line in _lines(answer.get("binding", []), work.actor)],
+        binding=binding_views(answer.get("binding", []), work.actor),
         diff=answer.get("diff", []),
         gap=answer.get("gap"),
+        reason=answer.get("reason"),
     )
 
 
-def agreement_view(row: AgreementRow, case: CaseRow) -> AgreementView:
+def rounds_of(file: CaseFile, counters: Sequence[Answered]) -> list[Answered | list[OfferRow]]:
+    """Return the rounds of a negotiation, newest first; an offer that answers a counter-proposal is of its round."""
+    answers = {counter.offer.id for counter in counters if counter.offer}
+    menus: dict[UUID, list[OfferRow]] = {}
+    for offer in file.offers:
+        if offer.id not in answers:
+            menus.setdefault(offer.round_id, []).append(offer)
+    return sorted([*counters, *menus.values()], key=_number_of, reverse=True)
+
+
+def id_of_round(one: Answered | list[OfferRow]) -> UUID:
+    """Return the id of a round."""
+    return one[0].round_id if isinstance(one, list) else one.round.id
+
+
+def round_view(one: Answered | list[OfferRow], file: CaseFile, work: UnitOfWork) -> RoundView:
+    """Show one round of a negotiation."""
+    return RoundView(
+        id=id_of_round(one),
+        version=file.case.version,
+        created_at=one[0].created_at if isinstance(one, list) else one.round.created_at,
+        case_id=file.case.id,
+        round=_number_of(one),
+        kind=RoundKind.MENU if isinstance(one, list) else RoundKind.COUNTER,
+        menu=[offer_view(row, file.case, work) for row in one] if isinstance(one, list) else [],
+        counter_proposal=None if isinstance(one, list) else counter_view(one, work),
+    )
+
+
+def _number_of(one: Answered | list[OfferRow]) -> int:
+    return int(one[0].document["round"]) if isinstance(one, list) else one.round.number
+
+
+def binding_views(lines: Sequence[Mapping[str, Any]], actor: Actor) -> list[BindingView]:
+    """Show the limits that bind, as far as they are told."""
+    return [BindingView(**line) for line in limits_told(lines, actor)]
+
+
+def relaxed_views(lines: Sequence[Mapping[str, Any]], actor: Actor) -> list[RelaxedView]:
+    """Show the limits that, relaxed, would make a plan, as far as they are told."""
+    return [RelaxedView(**line) for line in limits_told(lines, actor)]
+
+
+def agreement_view(row: AgreementRow, case: CaseRow, actor: Actor) -> AgreementView:
     """Show an agreement."""
-    document = row.document
+    told = plan_told(row.document, actor)
     return AgreementView(
         id=row.id,
         version=case.version,
         created_at=row.created_at,
         case_id=row.case_id,
         offer_id=row.offer_id,
-        state=row.state,
-        effective_on=document["effective_on"],
-        terms=document["terms"],
-        loans=document["loans"],
-        total=document["total"],
-        measures=document["measures"],
-        required_signatures=document["required_signatures"],
-        signatures=row.signatures,
+        state=AgreementState(row.state),
+        effective_on=told["effective_on"],
+        terms=told["terms"],
+        loans=told["loans"],
+        total=told["total"],
+        measures=told["measures"],
+        required_signatures=told["required_signatures"],
+        signatures=[SignatureView(**signature) for signature in row.signatures],
     )
 
 
-def _revealed(document: dict[str, Any], actor: Actor) -> dict[str, Any]:
-    """Leave out of an offer what only the lender may know: values, and limits marked so."""
-    document = {name: value for name, value in document.items() if name != "lender_labels"}
-    if actor.role in STAFF:
-        return document
-    loans = [{**loan, "measures": _without_values(loan.get("measures", {}))} for loan in document["loans"]]
-    return {
-        **document,
-        "loans": loans,
-        "measures": _without_values(document["measures"]),
-        "binding": _lines(document["binding"], actor),
-    }
-
-
-LENDERS_MEASURES = frozenset({
-    "concession", "diminished_obligation", "npv_before", "npv_after", "uncalibrated", "value_with", "value_without",
-})  # fmt: skip
-
-
-def _without_values(measures: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in measures.items() if name not in LENDERS_MEASURES}
-
-
-def _labels(labels: list[str], document: dict[str, Any], actor: Actor) -> list[str]:
-    return [*labels, *document.get("lender_labels", ())] if actor.role in STAFF else labels
-
-
-def _lines(binding: Sequence[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:
-    if actor.role in STAFF:
-        return list(binding)
-    return [line for line in binding if line.get("reveal", "full") != LENDER_ONLY]
+def _before_appeal(case: CaseRow) -> CaseState | None:
+    return CaseState(case.state_before_appeal) if case.state_before_appeal else None

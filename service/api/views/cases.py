@@ -1,81 +1,100 @@
-"""A case as clients read it."""
+"""A case, its documents, its history and what can be done next, as clients read them."""
 
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
+from service.api.bodies.application import ApplicationMembers
+from service.api.bodies.body import DocumentedAs
+from service.api.bodies.figures import Currency
+from service.api.bodies.loans import LoanBody
+from service.api.views.deadlines import HoldView
+from service.api.views.plans import RelaxedView
 from service.api.views.records import Record, View
 from service.api.views.verdicts import DecisionView, EvidenceListView, ReviewView
+from service.domain.actors import Role
+from service.domain.evidence import EvidenceState
+from service.domain.lifecycle import CaseAction, CaseState
+from service.domain.words import Channel, HardshipReason, LoanSource
 
 
 class PolicyReference(View):
     """The policy that the case is pinned to."""
 
     id: str = Field(examples=["standard@2026.1"])
-    digest: str
+    digest: str = Field(description="SHA-256 of all that can change its answers.")
+
+
+class LoanView(LoanBody):
+    """A loan of the application, and who says what it stands at."""
+
+    source: LoanSource | None
+
+
+class ApplicationView(ApplicationMembers):
+    """The latest version of the application; what can be left out of a request is null or its default here."""
+
+    currency: Currency
+    loans: list[LoanView]  # type: ignore[assignment]  # only described, never built
 
 
 class CaseView(Record):
     """One negotiation between one borrower and one lender, about one or more loans in one currency."""
 
-    state: str = Field(
-        description="draft, submitted, information_requested, in_review, offered, countered, agreed, breached, "
-        "declined, lapsed, rejected, appealed, referred, fulfilled, withdrawn or closed."
-    )
-    reference: str | None = Field(default=None, description="Unique per posting partner.")
-    channel: str
-    currency: str
-    follows: str | None = Field(default=None, description="The case that this one renegotiates.")
-    policy: PolicyReference | None = Field(default=None, description="Null until the first review.")
-    application: dict[str, Any] = Field(
-        description="The latest version, in the shape of the request body; each loan also has `source`."
-    )
-    application_version: int
+    state: CaseState
+    reference: str | None = Field(description="Unique per posting partner.")
+    channel: Channel
+    currency: str = Field(description="ISO 4217.", examples=["CNY"])
+    follows: UUID | None = Field(description="The case that this one renegotiates.")
+    policy: PolicyReference | None = Field(description="Null until the first review.")
+    # It was checked when it was posted; to check it again with every answer would cost more than all the rest.
+    application: Annotated[dict[str, Any], DocumentedAs(ApplicationView)]
+    application_version: int = Field(description="Each change of the application makes a new version.")
     evidence: EvidenceListView
-    review: ReviewView | None = Field(default=None, description="The latest review.")
-    decision: DecisionView | None = Field(default=None, description="The latest decision.")
-    agreement_id: UUID | None = None
-    holds: list[dict[str, Any]] = Field(default_factory=list)
-    assignee: str | None = None
-    flags: dict[str, bool] = Field(default_factory=dict, description="Facts set by the lender; lender's roles only.")
-    information_due_on: date | None = Field(default=None, description="Until when what is missing can be handed in.")
-    menu_empty: list[dict[str, Any]] | None = Field(
-        default=None, description="Why an approved case has no offers: the limit that, relaxed, would make one."
+    review: ReviewView | None = Field(description="The latest review.")
+    decision: DecisionView | None = Field(description="The latest decision.")
+    agreement_id: UUID | None
+    holds: list[HoldView] = Field(description="Pauses of contact, collection and so on that run.")
+    assignee: str | None = Field(description="Who looks after the case; shown to the lender only.")
+    flags: dict[str, bool] = Field(description="Facts set by the lender; shown to the lender only.")
+    information_due_on: date | None = Field(description="Until when what is missing can be handed in.")
+    menu_empty: list[RelaxedView] | None = Field(
+        description="Why an approved case has no offers: the limit that, relaxed, would make one."
     )
-    submitted_at: datetime | None = None
+    submitted_at: datetime | None
     updated_at: datetime
 
 
 class CaseLine(Record):
     """A case in a list."""
 
-    state: str
-    reference: str | None = None
+    state: CaseState
+    reference: str | None
     currency: str
-    borrower_subject: str | None = None
-    loans: list[str]
-    hardship_reason: str | None = None
-    assignee: str | None = None
-    submitted_at: datetime | None = None
+    borrower_subject: str | None
+    loans: list[str] = Field(description="The ids of its loans.")
+    hardship_reason: HardshipReason | None
+    assignee: str | None = Field(description="Shown to the lender only.")
+    submitted_at: datetime | None
     updated_at: datetime
 
 
 class ActionView(View):
     """Something that could be done next, and why not, if not."""
 
-    action: str
-    to: str | None = Field(default=None, description="The state it leads to.")
+    action: CaseAction
+    to: CaseState | None = Field(description="The state it leads to.")
     allowed: bool
-    why_not: str | None = None
-    roles: list[str] = Field(description="The roles that may do it.")
+    why_not: str | None
+    roles: list[Role] = Field(description="The roles that may do it.")
 
 
 class ActionsView(View):
     """What the asking actor can do next."""
 
-    state: str
+    state: CaseState
     version: int
     items: list[ActionView]
 
@@ -84,48 +103,31 @@ class EventView(View):
     """One thing that happened: by whom, when, what. Each is chained to the one before by its hash."""
 
     id: UUID
-    sequence: int
-    type: str = Field(examples=["submit", "reviewed", "evidence_received"])
+    sequence: int = Field(description="Counts from 1 in each case, without gaps.")
+    type: str = Field(
+        description="An action of the lifecycle, or what else happened.",
+        examples=["submit", "reviewed", "evidence_received"],
+    )
     at: datetime
-    actor_role: str
-    actor: str | None = Field(default=None, description="Identity of the actor; shown to the lender's roles only.")
-    caused_by: str | None = Field(default=None, description="The event that this one followed from.")
-    particulars: dict[str, Any]
-    previous_hash: str
-    hash: str
+    actor_role: Role
+    actor: str | None = Field(description="Identity of the actor; shown to the lender only.")
+    caused_by: str | None = Field(description="The event that this one followed from.")
+    particulars: dict[str, Any] = Field(description="What exactly; the lender's own affairs are left out for others.")
+    previous_hash: str = Field(description="The hash of the event before; empty for the first.")
+    hash: str = Field(description="SHA-256 over the whole event and the hash before it.")
 
 
 class EvidenceView(Record):
     """A document that was handed in, or a requirement that was waived."""
 
     case_id: UUID
-    kind: str
-    loan_id: str | None = None
-    state: str
-    media_type: str | None = None
-    size: int | None = Field(default=None, description="Bytes.")
-    sha256: str | None = None
-    file_name: str | None = None
-    note: str | None = None
-    refused_reason: str | None = None
-    waived_reason: str | None = None
-
-    @classmethod
-    def of(cls, row: Any, *, version: int) -> Self:
-        """Show a row of evidence."""
-        return cls(
-            id=row.id,
-            version=version,
-            created_at=row.created_at,
-            case_id=row.case_id,
-            kind=row.kind,
-            loan_id=row.loan_id,
-            state=row.state,
-            media_type=row.media_type,
-            size=row.size,
-            sha256=row.sha256,
-            file_name=row.file_name,
-            note=row.note,
-            refused_reason=row.refused_reason,
-            waived_reason=row.waived_reason,
-        )
+    kind: str = Field(examples=["bank_statements"])
+    loan_id: str | None
+    state: EvidenceState
+    media_type: str | None = Field(description="By its content, whatever was said; null for a waiver.")
+    size: int | None = Field(description="Bytes.")
+    sha256: str | None
+    file_name: str | None
+    note: str | None
+    refused_reason: str | None
+    waived_reason: str | None

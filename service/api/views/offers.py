@@ -1,149 +1,104 @@
 """Offers, counter-proposals and agreements as clients read them."""
 
 from datetime import date, datetime
-from typing import Any, Self
+from enum import StrEnum
+from typing import Final, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from service.api.views.records import Minor, Record, View
+from service.api.views.plans import BindingView, Instalments, Label, Loans, Measures, Terms, Total, Whys
+from service.api.views.records import Figure, Minor, Record, View
+from service.domain.agreement import AgreementState
+from service.domain.offer import OfferState
+from service.domain.policy import Level
 
-
-class InstalmentView(View):
-    """One dated payment of a plan, split by component."""
-
-    number: int
-    period_from: date
-    due_on: date
-    opening: Minor = Field(description="Principal that bears interest at the start of the period.")
-    principal: Minor
-    interest: Minor
-    arrears: dict[str, int] = Field(description="Arrears paid with this instalment, per component, interest-free.")
-    fees: Minor
-    payment: Minor
-    closing: Minor
-    interest_accrued: Minor
-    interest_added: Minor
-    outstanding: Minor = Field(description="All that is owed after the payment, interest-free parts included.")
-
-
-class ReconciliationLine(View):
-    """The proof for one component: `before + accrued − received + moved_in` equals all the others together."""
-
-    component: str
-    before: Minor
-    accrued: Minor
-    received: Minor
-    moved_in: Minor
-    waived: Minor
-    waived_conditional: Minor
-    upfront: Minor
-    scheduled: Minor
-    deferred: Minor
-    moved_out: Minor
-
-
-class ScheduleView(View):
-    """The dated payments of one loan."""
-
-    instalments: list[InstalmentView]
-    deferred: dict[str, Any] | None = Field(
-        default=None, description="A separate final amount after the last instalment: day, debt, interest, amount."
-    )
-
-
-class OfferLoanView(View):
-    """What the offer does to one loan."""
-
-    loan_id: str
-    programme: str | None = Field(default=None, description="Null where nothing is granted and the contract goes on.")
-    terms: dict[str, Any]
-    schedule: ScheduleView
-    reconciliation: list[ReconciliationLine]
-    upfront: dict[str, int] = Field(description="What is paid at signature, per component.")
-    new_interest: Minor = Field(description="Interest that arises after the effective day.")
-    new_fees: Minor
-    measures: dict[str, Any] = Field(default_factory=dict)
-
-
-class DueView(View):
-    """What is due on one day over all loans."""
-
-    due_on: date
-    payment: Minor
+LEVEL: Final = "The authority that offering it needs; shown to the lender only."
 
 
 class OfferView(Record):
     """Terms the lender is bound by until they expire; immutable."""
 
     case_id: UUID
-    round: int
-    state: str = Field(description="open, accepted, declined, withdrawn, expired or closed.")
-    labels: list[str] = Field(description="lowest_payment, lowest_cost, soonest, recommended; balanced for the lender.")
+    round: int = Field(description="Counts the menus and counter-proposals of the case.")
+    state: OfferState
+    labels: list[Label]
     indicative: bool = Field(description="True when the lender has not vouched for the figures: it cannot be accepted.")
-    programme: str | None = None
-    terms: dict[str, Any]
-    effective_on: date
-    expires_at: datetime
-    loans: list[OfferLoanView]
-    total: list[DueView]
-    measures: dict[str, Any]
-    why: list[dict[str, Any]]
-    binding: list[dict[str, Any]]
-    level: str
+    programme: str | None = Field(description="Null for terms of several programmes, or of a caseworker's own.")
+    terms: Terms
+    effective_on: date = Field(description="The day from which the new schedule counts.")
+    expires_at: datetime = Field(description="Until then the lender is bound.")
+    loans: Loans
+    total: Total = Field(description="What is due by date over all loans.")
+    measures: Measures
+    why: Whys
+    binding: list[BindingView] = Field(description="The limits that this offer reaches.")
+    level: Level | None = Field(description=LEVEL)
 
 
 class PlanView(View):
     """A plan that was worked out and not offered."""
 
-    labels: list[str]
-    programme: str | None = None
-    terms: dict[str, Any]
+    labels: list[Label]
+    programme: str | None
+    terms: Terms
     effective_on: date
-    loans: list[OfferLoanView]
-    total: list[DueView]
-    measures: dict[str, Any]
-    why: list[dict[str, Any]]
-    binding: list[dict[str, Any]]
-    level: str = Field(description="The authority that offering it needs.")
-    breaches: list[dict[str, Any]] = Field(default_factory=list, description="Limits that the terms go beyond.")
+    loans: Loans
+    total: Total
+    measures: Measures
+    why: Whys
+    binding: list[BindingView]
+    level: Level | None = Field(description=LEVEL)
+    breaches: list[BindingView] = Field(description="Limits that the terms go beyond.")
 
 
 class LoanScheduleView(View):
     """The instalments of one loan."""
 
     loan_id: str
-    instalments: list[InstalmentView]
+    instalments: Instalments
 
 
 class SchedulesView(View):
     """The schedules of an offer or an agreement, and the total by due date."""
 
     loans: list[LoanScheduleView]
-    total: list[DueView]
+    total: Total
 
 
-class BindingView(View):
-    """A limit that stood in the way of what was asked."""
+class AskedView(View):
+    """What the borrower asked for."""
 
-    limit: str = Field(examples=["instalments_max_of_original"])
-    bound: Any = None
-    asked: Any = None
-    loan_id: str | None = None
-
-    @classmethod
-    def of(cls, line: dict[str, Any]) -> Self:
-        """Show a limit."""
-        return cls(limit=line["limit"], bound=line["bound"], asked=line["asked"], loan_id=line.get("loan_id"))
+    payment: Minor | None
+    months: int | None
+    lump_sum: Minor | None
+    first_due_on: date | None
 
 
 class DiffView(View):
-    """What changed between what was asked and what is answered, and by whom."""
+    """What changed between what was asked and what is answered, and by which limit."""
 
-    field: str
-    before: Any = None
-    after: Any = None
-    by: str | None = Field(default=None, description="The limit that changed it; null where it is not told.")
+    field: str = Field(examples=["payment"])
+    before: Figure = Field(examples=[320000])
+    after: Figure = Field(examples=[393490])
+    by: str | None = Field(description="The limit that changed it; null where it is the lender's own affair.")
+
+
+class GapView(View):
+    """What a counter-proposal lacks where no plan is possible."""
+
+    amount: Minor = Field(description="The debt that its payments do not repay.")
+    monthly: Minor = Field(description="The same as an amount a month.")
+    instruments: list[str] = Field(description="Kinds of instruments that could close it.")
+
+
+class CounterAnswer(StrEnum):
+    """What came of a counter-proposal."""
+
+    ACCEPTED = "accepted"
+    COUNTERED = "countered"
+    WAITING = "waiting"
+    REFUSED = "refused"
 
 
 class CounterView(Record):
@@ -151,14 +106,39 @@ class CounterView(Record):
 
     case_id: UUID
     round: int
-    asked: dict[str, Any]
-    answer: str = Field(
-        description="accepted (exactly these terms stand), countered (the nearest plan), waiting, refused."
-    )
-    offer: OfferView | None = None
+    asked: AskedView
+    answer: CounterAnswer
+    offer: OfferView | None = Field(description="The offer that answers it, and stands now.")
     binding: list[BindingView]
     diff: list[DiffView]
-    gap: dict[str, Any] | None = Field(default=None, description="What is missing when nothing is possible.")
+    gap: GapView | None
+    reason: str | None = Field(description="Why it was refused, in the words of whoever refused it.")
+
+
+class RoundKind(StrEnum):
+    """What a round of the negotiation is."""
+
+    MENU = "menu"
+    COUNTER = "counter"
+
+
+class RoundView(Record):
+    """One round of the negotiation: a menu of offers, or a counter-proposal and its answer."""
+
+    case_id: UUID
+    round: int
+    kind: RoundKind
+    menu: list[OfferView] = Field(description="The offers that were made together; empty for a counter-proposal.")
+    counter_proposal: CounterView | None = Field(description="Null for a menu.")
+
+
+class SignatureView(View):
+    """Who signed, how and when."""
+
+    party: str = Field(examples=["borrower"])
+    name: str = Field(description="As the signer wrote it.", examples=["李某"])
+    method: Literal["typed"]
+    at: datetime
 
 
 class AgreementView(Record):
@@ -166,11 +146,11 @@ class AgreementView(Record):
 
     case_id: UUID
     offer_id: UUID
-    state: str = Field(description="awaiting_signatures, trial, active, fulfilled, breached or cancelled.")
+    state: AgreementState
     effective_on: date
-    terms: dict[str, Any]
-    loans: list[OfferLoanView]
-    total: list[DueView]
-    measures: dict[str, Any]
-    required_signatures: list[str]
-    signatures: list[dict[str, Any]]
+    terms: Terms
+    loans: Loans
+    total: Total
+    measures: Measures
+    required_signatures: list[str] = Field(description="The parties that have to sign.", examples=[["borrower"]])
+    signatures: list[SignatureView]

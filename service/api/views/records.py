@@ -1,14 +1,25 @@
 """The members that every record has, and the shape of a list."""
 
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 T = TypeVar("T")
 
 Minor = Annotated[int, Field(description="Amount in minor units of the case's currency (fen, cents, yen).")]
+# What a fact or a limit is, its policy decides; a list of programmes is no reason to answer with a fault.
+Figure = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": kind} for kind in ("integer", "boolean", "string", "null")]
+            + [{"type": "array", "items": {"type": "string"}}],
+            "description": "Minor units or a count, a decimal string for a rate or ratio, a flag, a day or words.",
+        }
+    ),
+]
 Texts = Annotated[
     dict[str, str],
     Field(description="One sentence per locale.", examples=[{"en": "Too little income.", "zh-CN": "收入不足。"}]),
@@ -16,7 +27,7 @@ Texts = Annotated[
 
 
 class View(BaseModel):
-    """An answer; members may be added to it in later versions, none is renamed."""
+    """An answer. Every member is always there; later versions may add some, none is renamed."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,149 +1,97 @@
-"""Verdicts, reasons and evidence lists as clients read them."""
+"""Verdicts, reasons, decisions and evidence lists as clients read them."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Self
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
 
-from service.api.views.records import Record, Texts, View
-from service.domain.evidence import SATISFIES, Checked
-from service.domain.facts import Facts
-from service.domain.policy import ProgrammeVerdict, Reason, Recourse, TraceLine, Verdict
-from service.storage.documents import plain
+from service.api.views.records import Figure, Record, Texts, View
+from service.domain.decision import Confirmation, DecisionOutcome
+from service.domain.evidence import EvidenceState
+from service.domain.policy import Eligibility, Level, Outcome, Severity
 
 
 class ReasonView(View):
     """Why: the rule, the fact and the threshold behind it, and where the rule comes from."""
 
-    code: str = Field(description="Permanent code; never renamed or reused.", examples=["NO_SURPLUS"])
-    severity: str = Field(description="fatal, warning or informational.")
-    fact: str | None = Field(default=None, description="Name of the fact that the rule compared.")
-    value: Any = Field(default=None, description="The fact's value: minor units, a decimal string, a flag or a word.")
-    threshold: str | None = Field(default=None, description="What the fact was compared with.", examples=["<= 0"])
+    code: str = Field(description="Permanent code; never renamed or reused.", examples=["NO_HARDSHIP"])
+    severity: Severity
+    fact: str | None = Field(description="Name of the fact that the rule compared.", examples=["payment_to_surplus"])
+    value: Figure = Field(description="What the fact was.", examples=["0.156238"])
+    threshold: str | None = Field(description="What the fact was compared with.", examples=["<= 0.9"])
     text: Texts
     source: str = Field(description="The law, rule book or setting the rule comes from; never empty.")
-    loan_id: str | None = None
-
-    @classmethod
-    def of(cls, reason: Reason) -> Self:
-        """Show a reason."""
-        return cls(
-            code=reason.code,
-            severity=reason.severity,
-            fact=reason.fact,
-            value=plain(reason.value),
-            threshold=reason.threshold,
-            text=dict(reason.text),
-            source=reason.source,
-            loan_id=reason.loan_id,
-        )
+    loan_id: str | None = Field(description="The loan that the rule is about; null when it is about the case.")
 
 
 class RecourseView(View):
     """What would have to change, verified by judging the changed facts."""
 
     possible: bool = Field(description="False when nothing the borrower can change would help.")
-    changes: dict[str, Any] = Field(default_factory=dict, description="Fact by fact, the value that would do.")
-    text: dict[str, str] = Field(default_factory=dict)
-
-    @classmethod
-    def of(cls, recourse: Recourse | None) -> Self | None:
-        """Show a recourse, if there was one to work out."""
-        if recourse is None:
-            return None
-        changes = {name: plain(value) for name, value in recourse.changes.items()}
-        return cls(possible=recourse.possible, changes=changes, text=dict(recourse.text))
+    changes: dict[str, Figure] = Field(description="Fact by fact, the value that would do.")
+    text: dict[str, str] = Field(description="The same in words, per locale; empty when there is nothing to say.")
 
 
 class ProgrammeVerdictView(View):
     """What the policy says of one programme for one loan."""
 
-    code: str
-    loan_id: str
-    eligibility: str = Field(description="eligible, conditional (a fact or document is missing) or ineligible.")
-    reasons: list[ReasonView]
+    code: str = Field(examples=["term_extension"])
+    loan_id: str = Field(examples=["L-001"])
+    eligibility: Eligibility
+    reasons: list[ReasonView] = Field(description="Which rule, fact and threshold stand in the way.")
     missing: list[str] = Field(description="The facts or documents that are missing when conditional.")
-    limits: dict[str, Any]
-    recourse: RecourseView | None = None
+    limits: dict[str, Figure] = Field(
+        description="The bounds of the programme. Floors and the lender's own limits are shown to the lender only."
+    )
+    recourse: RecourseView | None = Field(description="Null for an eligible programme.")
 
-    @classmethod
-    def of(cls, answer: ProgrammeVerdict) -> Self:
-        """Show the answer for one programme."""
-        return cls(
-            code=answer.code,
-            loan_id=answer.loan_id,
-            eligibility=answer.eligibility,
-            reasons=[ReasonView.of(r) for r in answer.reasons],
-            missing=list(answer.missing),
-            limits={name: plain(value) for name, value in answer.limits.items()},
-            recourse=RecourseView.of(answer.recourse),
-        )
+
+class Truth(StrEnum):
+    """What came of a condition; *unknown* when a fact that it names is."""
+
+    TRUE = "true"
+    FALSE = "false"
+    UNKNOWN = "unknown"
 
 
 class TraceLineView(View):
     """One rule that was evaluated, with the facts it read."""
 
     rule: str
-    loan_id: str | None = None
-    when: str
-    result: str = Field(description="true, false or unknown.")
-    facts: dict[str, Any] = Field(default_factory=dict)
-    fault: str | None = None
-
-    @classmethod
-    def of(cls, line: TraceLine) -> Self:
-        """Show one line of the trace."""
-        return cls(
-            rule=line.rule,
-            loan_id=line.loan_id,
-            when=line.when,
-            result=line.result,
-            facts={name: plain(value) for name, value in line.facts.items()},
-            fault=line.fault,
-        )
+    loan_id: str | None
+    when: str = Field(description="The condition, as the pack writes it.", examples=["surplus > 0"])
+    result: Truth
+    facts: dict[str, Figure]
+    fault: str | None = Field(description="Why the condition could not be evaluated.")
 
 
 class VerdictView(View):
     """A policy's answer: outcome, all reasons that apply, programmes per loan, the authority needed."""
 
-    outcome: str = Field(description="approve, reject, manual or request_information.")
+    outcome: Outcome
     reasons: list[ReasonView]
-    level: str = Field(description="Authority that granting needs: system, caseworker, supervisor or committee.")
+    level: Level | None = Field(description="The authority that granting needs; shown to the lender only.")
     policy: str = Field(description="Name and version of the policy.", examples=["standard@2026.1"])
     digest: str = Field(description="SHA-256 of all that can change the policy's answers.")
     programmes: list[ProgrammeVerdictView]
-    trace: list[TraceLineView] = Field(default_factory=list, description="Shown to the lender's roles only.")
-
-    @classmethod
-    def of(cls, verdict: Verdict, *, with_trace: bool) -> Self:
-        """Show a verdict; the trace is for the lender's roles."""
-        return cls(
-            outcome=verdict.outcome,
-            reasons=[ReasonView.of(r) for r in verdict.reasons],
-            level=verdict.level,
-            policy=verdict.policy_id,
-            digest=verdict.digest,
-            programmes=[ProgrammeVerdictView.of(p) for p in verdict.programmes],
-            trace=[TraceLineView.of(line) for line in verdict.trace] if with_trace else [],
-        )
+    trace: list[TraceLineView] = Field(description="Every rule that was evaluated; shown to the lender only.")
 
 
 class RequiredView(View):
     """A document that the policy asks for, and where it stands."""
 
     kind: str = Field(examples=["bank_statements"])
-    loan_id: str | None = None
+    loan_id: str | None = Field(description="The loan it is about; null when it is about the case.")
     why: Texts
-    state: str = Field(description="required, received, verified, refused, stale or waived.")
+    state: EvidenceState
 
 
 class MissingView(View):
     """A document that has still to be handed in."""
 
-    kind: str
-    loan_id: str | None = None
+    kind: str = Field(examples=["bank_statements"])
+    loan_id: str | None = Field(description="The loan it is about; null when it is about the case.")
     why: Texts
 
 
@@ -151,23 +99,14 @@ class EvidenceListView(View):
     """The one list of what is needed and what is missing."""
 
     required: list[RequiredView]
-    missing: list[MissingView]
+    missing: list[MissingView] = Field(description="What is neither received, verified nor waived, or grew stale.")
 
-    @classmethod
-    def of(cls, checked: Iterable[Checked]) -> Self:
-        """Show the list."""
-        items = list(checked)
-        return cls(
-            required=[
-                RequiredView(kind=c.item.kind, loan_id=c.item.loan_id, why=dict(c.item.why), state=c.state)
-                for c in items
-            ],
-            missing=[
-                MissingView(kind=c.item.kind, loan_id=c.item.loan_id, why=dict(c.item.why))
-                for c in items
-                if c.state not in SATISFIES
-            ],
-        )
+
+class FactsView(View):
+    """All that the policy saw; names and definitions are those of the policy facts."""
+
+    case: dict[str, Figure]
+    loans: dict[str, dict[str, Figure]] = Field(description="By loan id.")
 
 
 class ReviewView(Record):
@@ -177,30 +116,19 @@ class ReviewView(Record):
     application_version: int
     on: date = Field(description="The local day as of which the case was judged.")
     verdict: VerdictView
-    facts: dict[str, Any] | None = Field(default=None, description="All facts; shown to the lender's roles only.")
+    facts: FactsView | None = Field(description="Shown to the lender only.")
 
 
 class DecisionView(Record):
     """What was decided, by whom, with reasons."""
 
     case_id: UUID
-    outcome: str = Field(description="approve or reject.")
+    outcome: DecisionOutcome
     reasons: list[ReasonView]
-    comment: str | None = None
-    level: str
-    confirmation: str = Field(description="not_needed, pending, confirmed or refused.")
+    comment: str | None = Field(description="Shown to the lender only.")
+    level: Level | None = Field(description="The authority that the decision needs; shown to the lender only.")
+    confirmation: Confirmation
     automatic: bool = Field(description="True when no person took part; then a human review may be asked for.")
-    decided_by: str
-    confirmed_by: str | None = None
-    confirmed_at: datetime | None = None
-
-
-def facts_shown(facts: Facts) -> dict[str, Any]:
-    """Show facts as JSON: those of the case, and of each loan by its id."""
-    return {
-        "case": {name: plain(value) for name, value in facts.of_case().items()},
-        "loans": {
-            loan_id: {n: plain(getattr(loan, n)) for n in loan.__dataclass_fields__}
-            for loan_id, loan in facts.loans.items()
-        },
-    }
+    decided_by: str = Field(description="Who decided; the borrower's side is told the role.")
+    confirmed_by: str | None = Field(description="Shown to the lender only.")
+    confirmed_at: datetime | None

@@ -62,7 +62,6 @@ def upgrade() -> None:
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.create_index("ix_cases_assignee_id", ["assignee", "id"], unique=False)
         batch_op.create_index("ix_cases_borrower_subject_id", ["borrower_subject", "id"], unique=False)
-        batch_op.create_index("ix_cases_created_at_id", ["created_at", "id"], unique=False)
         batch_op.create_index("ix_cases_hardship_reason_id", ["hardship_reason", "id"], unique=False)
         batch_op.create_index("ix_cases_information_due_on_id", ["information_due_on", "id"], unique=False)
         batch_op.create_index("ix_cases_posted_by_id", ["posted_by", "id"], unique=False)
@@ -313,7 +312,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cases_posted_by_id")
         batch_op.drop_index("ix_cases_information_due_on_id")
         batch_op.drop_index("ix_cases_hardship_reason_id")
-        batch_op.drop_index("ix_cases_created_at_id")
         batch_op.drop_index("ix_cases_borrower_subject_id")
         batch_op.drop_index("ix_cases_assignee_id")
 

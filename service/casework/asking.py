@@ -1,0 +1,102 @@
+"""Asking the borrower for more: what, why and until when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from service.casework import clocks
+from service.casework.desk import Desk, local_day
+from service.casework.file import CaseFile, open_file
+from service.casework.judging import facts_of
+from service.casework.moves import matter, take
+from service.casework.pinning import policy_of
+from service.domain.access import is_lender
+from service.domain.errors import NotPermitted, Problem, RuleBroken
+from service.domain.evidence import SATISFIES
+from service.domain.lifecycle import CaseAction, CaseState
+from service.domain.policy import Policy
+from service.storage import information
+from service.storage.tables import InformationRequestRow
+from service.storage.work import UnitOfWork
+
+LEAST_DAYS: Final = 7
+"""A request never gives less time: comment 41(k)(2)(ii)-3 to 12 CFR 1024.41."""
+
+
+class AskedInVain(RuleBroken):
+    """The request asks for what is there already, or gives too little time."""
+
+    code = "asked_in_vain"
+    title = "This cannot be asked for so"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One item that is asked for, with the reason in the words of whoever asks."""
+
+    kind: str
+    loan_id: str | None
+    why: str
+
+
+async def request_information(
+    work: UnitOfWork,
+    *,
+    case_id: UUID,
+    items: Sequence[Asked],
+    note: str | None,
+    due_on: date | None,
+    desk: Desk,
+) -> tuple[CaseFile, InformationRequestRow]:
+    """Ask for documents as a person; what is valid already is not asked for again."""
+    file = await open_file(work, case_id)
+    if not is_lender(work.actor):
+        raise NotPermitted("The lender asks for information.")
+    policy = policy_of(file, desk)
+    today = local_day(policy, work.now)
+    last = due_on or today + timedelta(days=policy.settings.negotiation.information_days)
+    _require_sensible(file, items, policy=policy, today=today, due_on=last)
+    asked = [{"kind": i.kind, "loan_id": i.loan_id, "why": {_locale(file): i.why}} for i in items]
+    row = await information.add(work, file.case, items=asked, note=note, due_on=last)
+    file.requests.append(row)
+    file.case.information_due_on = last
+    if file.state is CaseState.INFORMATION_REQUESTED:
+        clocks.keep_information(file, policy=policy)
+        await work.record(file.case, "information_asked_for", request=str(row.id), kinds=[i.kind for i in items])
+    else:
+        kinds = [i.kind for i in items]
+        await take(
+            work, file, CaseAction.REQUEST_INFORMATION, policy=policy, request=str(row.id), missing=kinds, due_on=last
+        )
+    return file, row
+
+
+async def requests_of(work: UnitOfWork, file: CaseFile) -> Sequence[InformationRequestRow]:
+    """Read the requests of a case, oldest first."""
+    return await information.of_case(work.session, file.case.id)
+
+
+def _require_sensible(file: CaseFile, items: Sequence[Asked], *, policy: Policy, today: date, due_on: date) -> None:
+    """Refuse to ask for what is received, verified or waived and fresh, and to give less than a week."""
+    _, checked = facts_of(matter(file, policy), policy.settings, on=today)
+    valid = {(c.item.kind, c.item.loan_id) for c in checked if c.state in SATISFIES}
+    valid |= {(row.kind, row.loan_id) for row in file.evidence if row.state in SATISFIES} - {
+        (c.item.kind, c.item.loan_id) for c in checked
+    }
+    loans = {s.loan.id for s in file.snapshots}
+    problems = []
+    for i, item in enumerate(items):
+        if (item.kind, item.loan_id) in valid:
+            problems.append(Problem(f"/items/{i}/kind", "already_valid", "This was handed in and is still valid."))
+        if item.loan_id is not None and item.loan_id not in loans:
+            problems.append(Problem(f"/items/{i}/loan_id", "loan_unknown", "The case has no such loan."))
+    if due_on < today + timedelta(days=LEAST_DAYS):
+        problems.append(Problem("/due_on", "too_soon", f"A request gives at least {LEAST_DAYS} days."))
+    if problems:
+        raise AskedInVain("This cannot be asked for so.", problems)
+
+
+def _locale(file: CaseFile) -> str:
+    return file.application.borrower.locale

@@ -1,0 +1,214 @@
+"""The clocks of a case: started, held up and met by what happens to it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from service.casework.calendar import business_days
+from service.casework.desk import local_day
+from service.casework.file import CaseFile, open_file
+from service.domain.clocks import (
+    ENDS_ALL,
+    MET_BY,
+    WAITS_FOR_DOCUMENTS,
+    ClockPlan,
+    ClockState,
+    EndAction,
+    due_day,
+    end_of_day,
+    own_plans,
+    plan_of,
+    resumed_due_day,
+)
+from service.domain.lifecycle import CaseState
+from service.domain.offer import EXPIRY_WAITS, OfferState
+from service.domain.policy import Policy
+from service.storage import clocks
+from service.storage.documents import dump, load
+from service.storage.tables import CaseRow, ClockRow
+from service.storage.work import UnitOfWork
+
+INFORMATION: Final = "information"
+OFFER_TITLE: Final = {"en": "The offer stands until then", "zh-CN": "方案有效期"}
+
+
+async def follow(
+    work: UnitOfWork, file: CaseFile, what: str, *, policy: Policy, subject_id: UUID | None = None
+) -> None:
+    """Do with the clocks of a case what something that happened asks for: meet, hold up, let go on, start."""
+    today = local_day(policy, work.now)
+    for clock in file.live_clocks:
+        if what in ENDS_ALL:
+            clocks.end(work, clock, ClockState.CANCELLED)
+        elif what in MET_BY.get(_plan(clock).anchor, frozenset()):
+            clocks.end(work, clock, ClockState.MET)
+        elif what == "request_information":
+            _hold_up(clock, on=today)
+        elif what in {"provide_information", "start_review"}:
+            _go_on(clock, policy=policy, on=today)
+    for plan in plans_of(policy):
+        if plan.anchor == what and not _runs(file, plan):
+            await start(work, file, plan, policy=policy, on=today, subject_id=subject_id)
+    note_next(file)
+
+
+def plans_of(policy: Policy) -> tuple[ClockPlan, ...]:
+    """Return the clocks of a policy: its own, and those every case has unless the policy has one of that name."""
+    settings = policy.settings
+    theirs = tuple(plan_of(rule) for rule in settings.clocks)
+    named = {plan.code for plan in theirs}
+    return theirs + tuple(p for p in own_plans(settings.negotiation, settings.agreement) if p.code not in named)
+
+
+async def start(
+    work: UnitOfWork,
+    file: CaseFile,
+    plan: ClockPlan,
+    *,
+    policy: Policy,
+    on: date,
+    subject_id: UUID | None = None,
+    due_on: date | None = None,
+) -> ClockRow:
+    """Start a clock on a local day; `due_on` overrides what its length gives."""
+    settings = policy.settings
+    last = due_on or due_day(plan, on, is_business_day=business_days(settings.country))
+    row = await clocks.add(
+        work,
+        file.case,
+        code=plan.code,
+        subject_id=subject_id,
+        anchored_on=on,
+        due_on=last,
+        due_at=end_of_day(last, settings.time_zone),
+        end_action=plan.action,
+        document=dump(plan),
+    )
+    file.clocks.append(row)
+    if plan.mode == "start_on_complete" and file.case.state == "information_requested":
+        _hold_up(row, on=on)
+    return row
+
+
+async def start_own(
+    work: UnitOfWork,
+    file: CaseFile,
+    code: str,
+    action: EndAction,
+    *,
+    policy: Policy,
+    due_on: date,
+    title: dict[str, str],
+    subject_id: UUID | None = None,
+) -> ClockRow:
+    """Start a clock that ends on a given day: of an offer, an agreement or a hold."""
+    today = local_day(policy, work.now)
+    plan = ClockPlan(
+        code=code,
+        title=title,
+        length=max(0, (due_on - today).days),
+        action=action,
+        anchor=code,
+        source="the terms themselves",
+    )
+    row = await start(work, file, plan, policy=policy, on=today, subject_id=subject_id, due_on=due_on)
+    note_next(file)
+    return row
+
+
+def stop_about(work: UnitOfWork, file: CaseFile, subject_id: UUID, state: ClockState = ClockState.MET) -> None:
+    """End the clocks of one offer, agreement or hold."""
+    for clock in file.live_clocks:
+        if clock.subject_id == subject_id:
+            clocks.end(work, clock, state)
+    note_next(file)
+
+
+async def keep_offers(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> None:
+    """Have each open offer watched until it expires, held up while the borrower is owed an answer."""
+    waits = CaseState(file.case.state) in EXPIRY_WAITS
+    watched = {clock.subject_id: clock for clock in file.live_clocks if clock.end_action == EndAction.EXPIRE_OFFER}
+    for offer in file.offers:
+        clock = watched.get(offer.id)
+        if offer.state != OfferState.OPEN:
+            if clock is not None:
+                clocks.end(work, clock, ClockState.MET)
+            continue
+        if clock is None:
+            due_on = local_day(policy, offer.expires_at)
+            clock = await start_own(
+                work, file, "offer", EndAction.EXPIRE_OFFER, policy=policy, due_on=due_on, title=OFFER_TITLE,
+                subject_id=offer.id,
+            )  # fmt: skip
+        clock.due_at, clock.due_on = offer.expires_at, local_day(policy, offer.expires_at)
+        clock.state = ClockState.PAUSED if waits else ClockState.RUNNING
+    note_next(file)
+
+
+def keep_information(file: CaseFile, *, policy: Policy) -> None:
+    """Have the borrower's time for information end on the day that was named to them."""
+    due_on = file.case.information_due_on
+    for clock in file.live_clocks:
+        if clock.code == INFORMATION and due_on is not None:
+            clock.due_on, clock.due_at = due_on, end_of_day(due_on, policy.settings.time_zone)
+    note_next(file)
+
+
+def note_next(file: CaseFile) -> None:
+    """Copy the next deadline into the case, by which worklists are sorted."""
+    running = [clock.due_at for clock in file.live_clocks if clock.state == ClockState.RUNNING]
+    file.case.next_due_at = min(running, default=None)
+
+
+async def of_case(work: UnitOfWork, *, case_id: UUID) -> tuple[CaseFile, Sequence[ClockRow]]:
+    """Read the clocks of a case, oldest first."""
+    file = await open_file(work, case_id, lock=False)
+    return file, await clocks.of_case(work.session, case_id)
+
+
+def _plan(clock: ClockRow) -> ClockPlan:
+    return load(ClockPlan, clock.document)
+
+
+def _runs(file: CaseFile, plan: ClockPlan) -> bool:
+    """Say whether this clock runs already: an incomplete file never restarts one silently."""
+    return any(clock.code == plan.code for clock in file.live_clocks)
+
+
+def _hold_up(clock: ClockRow, *, on: date) -> None:
+    if clock.state == ClockState.RUNNING and _plan(clock).anchor in WAITS_FOR_DOCUMENTS:
+        clock.state, clock.paused_on = ClockState.PAUSED, on
+
+
+def _go_on(clock: ClockRow, *, policy: Policy, on: date) -> None:
+    if clock.state != ClockState.PAUSED or clock.paused_on is None:
+        return
+    plan, settings = _plan(clock), policy.settings
+    is_business_day = business_days(settings.country)
+    if plan.mode == "start_on_complete":
+        clock.anchored_on = on
+        clock.due_on = due_day(plan, on, is_business_day=is_business_day)
+    else:
+        clock.due_on = resumed_due_day(
+            plan, due_on=clock.due_on, paused_on=clock.paused_on, resumed_on=on, is_business_day=is_business_day
+        )
+    clock.paused_days += (on - clock.paused_on).days
+    clock.due_at = end_of_day(clock.due_on, settings.time_zone)
+    clock.state, clock.paused_on = ClockState.RUNNING, None
+
+
+async def worklist(
+    work: UnitOfWork, *, due_before: datetime | None, limit: int, after: object
+) -> Sequence[tuple[ClockRow, CaseRow]]:
+    """Read the running deadlines of the cases that the actor may see, the next one first."""
+    place = None
+    if isinstance(after, str):
+        moment, _, clock_id = after.partition(" ")
+        place = clocks.WorklistPlace(datetime.fromisoformat(moment), UUID(clock_id))
+    return await clocks.worklist(work.session, visible_to=work.actor, due_before=due_before, limit=limit, after=place)
+
+
+def place_of(clock: ClockRow) -> str:
+    """Return where a worklist goes on after a clock."""
+    return f"{clock.due_at.isoformat()} {clock.id}"

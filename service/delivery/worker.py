@@ -1,0 +1,74 @@
+"""The worker: it looks for clocks that have run out, and has each one's end done in a transaction of its own."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from service.casework.desk import Desk
+from service.casework.expiring import expire
+from service.domain.actors import Actor
+from service.storage import clocks
+from service.storage.engine import Database
+from service.storage.failures import Unavailable
+from service.storage.work import UnitOfWork
+
+LOG: Final = logging.getLogger("parley")
+PAGE: Final = 100
+EVERY_SECONDS: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """Several may work on one database: each end is done under the lock of its case, by whoever comes first.
+
+    `before` is done before each sweep.
+    """
+
+    database: Database
+    desk: Desk
+    clock: Callable[[], datetime]
+    before: Callable[[], Awaitable[object]] | None = None
+    every_seconds: float = EVERY_SECONDS
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Sweep again and again until told to stop; what was begun is finished."""
+        while not stop.is_set():
+            try:
+                await self.sweep()
+            except Unavailable as error:
+                LOG.warning("worker: %s", error.detail)
+            try:
+                async with asyncio.timeout(self.every_seconds):
+                    await stop.wait()
+            except TimeoutError:
+                continue
+
+    async def sweep(self) -> int:
+        """Do the end of every clock that has run out, and say how many were done; one that fails stops no other."""
+        if self.before is not None:
+            await self.before()
+        done = 0
+        passed_over: set[UUID] = set()
+        while True:
+            async with self.database.reading() as session:
+                found = await clocks.run_out(session, at=self.clock(), limit=PAGE + len(passed_over))
+            due = [pair for pair in found if pair[0] not in passed_over]
+            if not due:
+                return done
+            for clock_id, case_id in due:
+                try:
+                    async with self.database.writing() as session:
+                        work = UnitOfWork(session=session, actor=Actor.system(), clock=self.clock)
+                        ended = await expire(work, case_id=case_id, clock_id=clock_id, desk=self.desk)
+                    done += ended
+                    if not ended:
+                        passed_over.add(clock_id)
+                except Unavailable:
+                    raise
+                except Exception:
+                    LOG.exception("worker: clock %s", clock_id)
+                    passed_over.add(clock_id)

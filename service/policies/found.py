@@ -1,0 +1,81 @@
+"""What there is to judge by: packs that are shipped, packs of the deployment, and policies that others installed."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from service.domain.policy import Policy
+from service.domain.policy_versions import PolicyVersion
+from service.policies import plugins
+from service.policies.guarded import Guarded
+from service.policies.kept import version_of
+from service.policies.pack import Pack, PackBroken, load_pack, pack_of
+from service.policies.plugins import PluginBroken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What can be used, by name; and packs and entry points that cannot, with what is wrong with them."""
+
+    known: Mapping[str, Policy]
+    broken: Mapping[str, tuple[str, ...]]
+    failing: Mapping[str, str]
+
+    def versions(self) -> Iterator[PolicyVersion]:
+        """Yield what can be used as drafts: versions that nobody has activated yet."""
+        for name, policy in self.known.items():
+            yield version_of(policy, name=name)
+
+    @property
+    def problems(self) -> list[str]:
+        """Everything that is wrong with any of the packs."""
+        return [sentence for sentences in self.broken.values() for sentence in sentences]
+
+
+def look(packs_folder: Path | None) -> Found:
+    """Read all packs and make the policies of all entry points; whatever is broken is told, and left out."""
+    own, broken = own_packs(packs_folder)
+    packs = {**shipped_packs(), **own}
+    for name in broken:
+        packs.pop(name, None)  # a broken pack of the deployment stood in for the shipped one of its name
+    known: dict[str, Policy] = {n: Guarded(policy=p, digest=p.digest, foreign=False) for n, p in packs.items()}
+    failing: dict[str, str] = {}
+    for name, point in plugins.installed().items():
+        try:
+            known[name] = plugins.policy_of(point, packs)
+        except PluginBroken as error:
+            failing[name] = str(error)
+    return Found(known=known, broken=broken, failing=failing)
+
+
+def shipped_packs() -> dict[str, Pack]:
+    """Return the packs that come with Parley, by name."""
+    folder = files("service.policies") / "packs"
+    texts = sorted((f.name, f.read_text(encoding="utf-8")) for f in folder.iterdir() if f.name.endswith(".toml"))
+    found = [pack_of(text, name=name) for name, text in texts]
+    return {pack.name: pack for pack in found}
+
+
+def own_packs(folder: Path | None) -> tuple[dict[str, Pack], dict[str, tuple[str, ...]]]:
+    """Return the packs of the folder that the deployment names, and the problems of those that are broken."""
+    found: list[Pack] = []
+    broken: dict[str, tuple[str, ...]] = {}
+    for path in sorted(folder.glob("*.toml")) if folder else ():
+        try:
+            found.append(load_pack(path))
+        except PackBroken as problem:
+            broken[_name_in(path)] = problem.problems
+    return {pack.name: pack for pack in found}, broken
+
+
+def _name_in(path: Path) -> str:
+    """Return the name of a broken pack as far as it can be made out, else that of its file."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return path.stem
+    policy = document.get("policy")
+    name = policy.get("id") if isinstance(policy, dict) else None
+    return name if isinstance(name, str) and name else path.stem

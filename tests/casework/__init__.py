@@ -1,0 +1,1 @@
+"""What the use cases do, told through HTTP on both databases."""

@@ -1,0 +1,81 @@
+"""The worker: whatever is wrong with one case, the deadlines of the others run out, and it ends when told to."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from service.app import worker_of
+from service.casework.calendar import business_days
+from service.storage import clocks
+from service.storage.failures import Unavailable
+from tests.casework.people import People
+from tests.conftest import Service
+from tests.domain.applications import li_loan_json
+
+
+@pytest.fixture
+def people(service: Service) -> People:
+    """Return the people around a case, where the service works by itself."""
+    return People(service=service)
+
+
+async def test_one_case_that_cannot_be_worked_out_stops_no_other(
+    people: People, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A clock whose action is none of ours: somebody wrote into the database by hand."""
+    await people.post(submit=False)
+    broken = people.case["id"]
+    await people.post(submit=False, loans=[li_loan_json(id="L-2")])
+    async with people.service.app.state.parts.database.writing() as session:
+        (clock,) = await clocks.live_of(session, UUID(broken))
+        clock.end_action = "sing"
+    people.clock.advance(days=91)
+
+    with caplog.at_level(logging.CRITICAL):
+        assert await worker_of(people.service.app).sweep() == 1
+        assert await worker_of(people.service.app).sweep() == 0
+    await people.look()
+    assert people.state == "closed"
+
+
+async def test_it_ends_when_told_to_and_finishes_what_it_began(people: People) -> None:
+    await people.post(submit=False)
+    people.clock.advance(days=91)
+    stop = asyncio.Event()
+    worker = worker_of(people.service.app)
+    working = asyncio.create_task(worker.run(stop))
+    while people.state != "closed":
+        await people.look()
+    stop.set()
+
+    await asyncio.wait_for(working, 10)
+
+
+async def test_a_database_that_does_not_answer_is_asked_again(people: People, caplog: pytest.LogCaptureFixture) -> None:
+    """The sweep is given up, said, and begun again."""
+    asked: list[datetime] = []
+    stop = asyncio.Event()
+
+    def clock() -> datetime:
+        asked.append(datetime.now(UTC))
+        if len(asked) == 1:
+            raise Unavailable("The database cannot be reached.")
+        stop.set()
+        return people.clock()
+
+    made = worker_of(people.service.app)
+    worker = type(made)(database=made.database, desk=made.desk, clock=clock, every_seconds=0.01)
+    with caplog.at_level(logging.WARNING):
+        await asyncio.wait_for(worker.run(stop), 10)
+
+    assert len(asked) == 2
+    assert "The database cannot be reached." in caplog.text
+
+
+@pytest.mark.parametrize(("day", "works"), (("2026-11-14", False), ("2026-11-16", True)))
+def test_without_a_country_monday_to_friday_are_worked(day: Any, works: bool) -> None:
+    assert business_days(None)(datetime.fromisoformat(day).date()) is works

@@ -1,0 +1,132 @@
+"""Clocks: when they fall due, how a pause moves them, what meets them."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.casework.calendar import business_days
+from service.domain.clocks import (
+    ENDS_ALL,
+    MET_BY,
+    ClockPlan,
+    EndAction,
+    due_day,
+    end_of_day,
+    nth_business_day,
+    own_plans,
+    plan_of,
+    resumed_due_day,
+)
+from service.domain.conduct import Anchor, ClockRule
+from service.domain.lifecycle import CaseAction
+from service.domain.settings import AgreementSettings, Negotiation
+
+CHINA, WEEKDAYS = business_days("CN"), business_days(None)
+SUNDAY = date(2026, 11, 15)
+
+
+def plan(**changes: Any) -> ClockPlan:
+    """Return a plan of 15 calendar days."""
+    given: dict[str, Any] = {"code": "answer", "title": {"en": "Answer"}, "length": 15, "anchor": "submit",
+                             "action": EndAction.ESCALATE, "source": "a test"}  # fmt: skip
+    return ClockPlan(**given | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "due_on"),
+    (
+        ({}, date(2026, 11, 30)),
+        ({"counting": "beginning_with"}, date(2026, 11, 29)),
+        ({"length": 1}, date(2026, 11, 16)),
+        ({"length": 1, "counting": "beginning_with"}, SUNDAY),
+        ({"days": "business", "length": 5}, date(2026, 11, 20)),
+        ({"days": "business", "length": 1, "counting": "beginning_with"}, date(2026, 11, 16)),
+    ),
+)
+def test_a_clock_falls_due_on_the_last_of_its_days(changes: dict[str, Any], due_on: date) -> None:
+    assert due_day(plan(**changes), SUNDAY, is_business_day=WEEKDAYS) == due_on
+
+
+def test_business_days_are_those_of_the_country() -> None:
+    """China's National Day week of 2026 is 1 to 7 October; the Saturday after it is worked."""
+    five = plan(days="business", length=5)
+
+    assert due_day(five, date(2026, 9, 30), is_business_day=CHINA) == date(2026, 10, 13)
+    assert due_day(five, date(2026, 9, 30), is_business_day=WEEKDAYS) == date(2026, 10, 7)
+    assert CHINA(date(2026, 10, 10))
+    assert not WEEKDAYS(date(2026, 10, 10))
+
+
+def test_a_calendar_without_business_days_is_refused() -> None:
+    with pytest.raises(ValueError, match="no business days"):
+        nth_business_day(SUNDAY, 1, is_business_day=lambda _: False)
+
+
+@given(length=st.integers(1, 60), paused=st.integers(0, 40), days=st.sampled_from(("calendar", "business")))
+def test_a_pause_takes_nothing_from_a_clock(length: int, paused: int, days: Any) -> None:
+    """As many of its days lie between the end of the pause and the last day as were left when it began."""
+    ours = plan(length=length, days=days)
+    due_on = due_day(ours, SUNDAY, is_business_day=WEEKDAYS)
+    resumed_on = SUNDAY + timedelta(days=paused)
+    moved = resumed_due_day(ours, due_on=due_on, paused_on=SUNDAY, resumed_on=resumed_on, is_business_day=WEEKDAYS)
+
+    def left(start: date, end: date) -> int:
+        between = (start + timedelta(days=n) for n in range((end - start).days))
+        return sum(days == "calendar" or WEEKDAYS(day) for day in between)
+
+    assert left(resumed_on, moved) == left(SUNDAY, due_on)
+
+
+def test_a_clock_that_is_anchored_anew_has_its_whole_length_again() -> None:
+    ours = plan(mode="reanchor")
+    moved = resumed_due_day(
+        ours, due_on=date(2026, 11, 30), paused_on=date(2026, 11, 20), resumed_on=date(2026, 12, 1),
+        is_business_day=WEEKDAYS,
+    )  # fmt: skip
+
+    assert moved == date(2026, 12, 16)
+
+
+def test_a_day_ends_where_the_policy_is_at_home() -> None:
+    assert end_of_day(SUNDAY, "Asia/Shanghai") == datetime(2026, 11, 15, 16, tzinfo=UTC)
+    assert end_of_day(SUNDAY, "UTC") == datetime(2026, 11, 16, tzinfo=UTC)
+
+
+def test_what_meets_a_clock_is_a_deed_or_told_by_others() -> None:
+    told = {"agreement_active", "payment_caught_up"}
+    deeds = {action.value for action in CaseAction} | told
+
+    assert frozenset().union(*MET_BY.values()) <= deeds
+    assert deeds >= ENDS_ALL
+    assert set(MET_BY) <= set(get_args(Anchor)) | {"decline", "lapse"}
+
+
+def test_every_policy_has_the_clocks_of_its_figures() -> None:
+    plans = {p.code: p for p in own_plans(Negotiation(appeal_days=14, appeal_answer_days=30), AgreementSettings())}
+
+    assert plans["information"].length == 30
+    assert plans["information"].action is EndAction.LAPSE
+    assert (plans["appeal_window"].length, plans["rejected_window"].length) == (14, 44)
+    assert plans["appeal_answer"].action is EndAction.ESCALATE
+    assert all(p.title["en"] and p.title["zh-CN"] and p.source for p in plans.values())
+
+
+def test_a_pack_may_have_a_case_decided_when_the_time_for_information_is_over() -> None:
+    plans = {p.code: p for p in own_plans(Negotiation(lapse_action="decide"), AgreementSettings())}
+
+    assert plans["information"].action is EndAction.DECIDE
+
+
+def test_the_plan_of_a_packs_clock_is_its_rule() -> None:
+    rule = ClockRule(
+        code="decision", title={"en": "Decision"}, anchor="evidence_complete", length=30, days="business",
+        counting="beginning_with", mode="reanchor", action="escalate", source="12 CFR 1024.41(c)(1)",
+    )  # fmt: skip
+
+    made = plan_of(rule)
+
+    assert (made.code, made.length, made.days, made.counting) == ("decision", 30, "business", "beginning_with")
+    assert (made.mode, made.action, made.anchor) == ("reanchor", EndAction.ESCALATE, "evidence_complete")

@@ -1,0 +1,89 @@
+"""Holds: their last day, what ends them, and how often they may be had."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from service.domain.conduct import HoldRule
+from service.domain.holds import (
+    EndRule,
+    HoldNotAllowed,
+    Span,
+    again_on,
+    ended_by,
+    last_day,
+    require_sensible,
+)
+
+DAY = date(2026, 11, 15)
+
+
+def rule(**changes: Any) -> HoldRule:
+    """Return a breathing space of 60 days, once in a year."""
+    given: dict[str, Any] = {
+        "title": {"en": "Breathing space"},
+        "scopes": ("contact", "interest"),
+        "anchor": "moratorium",
+        "length": 60,
+        "once_in_months": 12,
+        "source": "SI 2020/1311",
+    }
+    return HoldRule(**given | changes)
+
+
+def span(starts_on: date, ends_on: date | None, *scopes: str) -> Span:
+    """Return the days of a hold."""
+    return Span(starts_on=starts_on, ends_on=ends_on, scopes=frozenset(scopes or ("contact",)))
+
+
+def test_the_first_day_counts() -> None:
+    assert last_day(rule(), DAY) == date(2027, 1, 13)
+
+
+@pytest.mark.parametrize("until", ("decision", "performing"))
+def test_a_hold_that_an_event_ends_has_no_last_day_yet(until: Any) -> None:
+    assert last_day(rule(until=until), DAY) is None
+
+
+@pytest.mark.parametrize(
+    ("end_rule", "what", "length", "ends_on"),
+    (
+        (EndRule.LENGTH, "reject", 60, None),
+        (EndRule.DECISION, "make_offers", 14, DAY),
+        (EndRule.DECISION, "reject", 14, date(2026, 11, 29)),
+        (EndRule.DECISION, "reject", None, DAY),
+        (EndRule.DECISION, "submit", 14, None),
+        (EndRule.PERFORMING, "payment_missed", None, DAY),
+        (EndRule.PERFORMING, "breach", None, DAY),
+        (EndRule.PERFORMING, "accept", None, None),
+    ),
+)
+def test_what_ends_a_hold(end_rule: EndRule, what: str, length: int | None, ends_on: date | None) -> None:
+    assert ended_by(end_rule, what, length=length, on=DAY) == ends_on
+
+
+@pytest.mark.parametrize(
+    ("earlier", "first"),
+    (
+        ([], None),
+        ([span(date(2025, 9, 1), date(2025, 10, 30))], None),
+        ([span(date(2026, 1, 1), date(2026, 3, 1))], date(2027, 3, 1)),
+        ([span(date(2026, 1, 1), date(2026, 3, 1), "reporting")], None),
+        ([span(date(2026, 11, 1), None)], date(2027, 11, 15)),
+    ),
+)
+def test_once_in_twelve_months(earlier: list[Span], first: date | None) -> None:
+    assert again_on(rule(), earlier, starts_on=DAY) == first
+
+
+def test_without_a_cap_it_may_be_had_again_at_once() -> None:
+    assert again_on(rule(once_in_months=None), [span(DAY, None)], starts_on=DAY) is None
+
+
+def test_everything_wrong_with_a_hold_is_said_at_once() -> None:
+    with pytest.raises(HoldNotAllowed) as refused:
+        require_sensible(scopes=[], starts_on=DAY, ends_on=date(2026, 11, 1), today=DAY)
+
+    assert [p.code for p in refused.value.problems] == ["missing", "ends_before_start", "in_the_past"]
+    require_sensible(scopes=["contact"], starts_on=DAY, ends_on=None, today=DAY)

@@ -1,0 +1,171 @@
+"""Lists and searches read what they show and little more, however many cases there are."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+from sqlalchemy import insert, text
+
+from service.domain.actors import Actor, Role
+from service.storage import applications, cases, events
+from service.storage.cases import Search
+from service.storage.columns import first_id_at
+from service.storage.engine import Database, connect
+from service.storage.events import FeedPosition
+from service.storage.tables import CaseLoanRow, CaseRow, EventRow
+from tests.conftest import Maker
+from tests.storage.statements import Statement, heard, work_of
+
+CASES: Final = 8000
+PAGE: Final = 51
+START: Final = datetime(2026, 1, 1, tzinfo=UTC)
+RARE: Final = 40
+"""One case of so many hundreds is out of the ordinary."""
+
+# PostgreSQL may walk a part of so small a table when it expects to be done early. A page takes up to 80 hundred steps
+# of SQLite, of which a walk over all cases takes 240.
+WORK_MAX: Final = {"postgresql": CASES // 2, "sqlite": 120}
+
+
+def _at(n: int) -> datetime:
+    return START + timedelta(minutes=n)
+
+
+def _id(n: int) -> UUID:
+    return first_id_at(_at(n))
+
+
+def _case(n: int) -> dict[str, Any]:
+    """Return a row such as a busy lender has many of."""
+    rare = n % (RARE * 100) == 7
+    return {
+        "id": _id(n),
+        "state": "breached" if rare else ("agreed", "fulfilled", "closed", "offered", "in_review")[n % 97 % 5],
+        "reference": f"R-{n}",
+        "posted_by": "key:rare" if rare else f"key:{n % 20}",
+        "currency": "CNY",
+        "channel": "partner",
+        "borrower_subject": f"subject-{n % 1000}",
+        "representative_subject": f"adviser-{n % 50}" if n % 10 == 0 else None,
+        "assignee": "desk-rare" if rare else f"desk-{n % 30}",
+        "hardship_reason": "bereavement" if rare else ("illness", "unemployment", "disaster")[n % 3],
+        "application": {},
+        "flags": {},
+        "version": 1,
+        "application_version": 1,
+        "rounds": 0,
+        "sequence": 1,
+        "last_hash": "",
+        "created_at": _at(n),
+        "updated_at": _at(n),
+    }
+
+
+def _loan(n: int) -> dict[str, Any]:
+    loan = {"case_id": _id(n), "loan_id": f"L-{n}", "position": 0, "source": "lender"}
+    return {**loan, "document": {}, "running": True}
+
+
+def _event(n: int) -> dict[str, Any]:
+    happened = {"id": _id(n), "case_id": _id(n), "sequence": 1, "type": "created", "at": _at(n)}
+    return {**happened, "actor_role": "system", "actor_id": "", "particulars": {}, "previous_hash": "", "hash": ""}
+
+
+@pytest.fixture(scope="module", params=("sqlite", "postgresql"))
+def kind(request: pytest.FixtureRequest) -> str:
+    """Return the kind of database; one of each is filled for all tests of this module."""
+    asked: str = request.param
+    return asked
+
+
+@pytest.fixture(scope="module")
+def busy_url(kind: str, new_database: Maker, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the address of a database that holds many cases."""
+
+    async def fill(url: str) -> None:
+        database = connect(url)
+        async with database.writing() as session:
+            for table, row in ((CaseRow, _case), (CaseLoanRow, _loan), (EventRow, _event)):
+                await session.execute(insert(table), [row(n) for n in range(CASES)])
+        if not database.is_sqlite:  # it gathers figures by itself; a file is never asked to
+            async with database.writing() as session:
+                await session.execute(text("ANALYZE"))
+        await database.dispose()
+
+    url = new_database(kind, tmp_path_factory.mktemp("busy"))
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(asyncio.run, fill(url)).result()
+    return url
+
+
+@pytest.fixture
+async def database(busy_url: str) -> AsyncIterator[Database]:
+    """Open that database; it is only read."""
+    opened = connect(busy_url)
+    yield opened
+    await opened.dispose()
+
+
+SEARCHES: Final = {
+    "everything": Search(),
+    "a common state": Search(states=("offered",)),
+    "a rare state": Search(states=("breached",)),
+    "a state without cases": Search(states=("appealed",)),
+    "several states": Search(states=("breached", "appealed", "offered")),
+    "reference": Search(reference="R-70"),
+    "no such reference": Search(reference="nobody's"),
+    "borrower": Search(borrower="subject-70"),
+    "loan": Search(loan="L-70"),
+    "a busy desk": Search(assignee="desk-3"),
+    "a quiet desk": Search(assignee="desk-rare"),
+    "a common reason": Search(reason="illness"),
+    "a rare reason": Search(reason="bereavement"),
+    "the last hour": Search(created_from=_at(CASES - 60)),
+    "the first hour": Search(created_before=_at(60)),
+    "an hour long ago": Search(created_from=_at(100), created_before=_at(160)),
+    "since tomorrow": Search(created_from=_at(CASES + 1440)),
+    "a desk's hour": Search(assignee="desk-3", created_from=_at(100), created_before=_at(160)),
+    "a state's hour": Search(states=("offered", "breached"), created_from=_at(100), created_before=_at(160)),
+}
+ACTORS: Final = {
+    "staff": Actor.system(),
+    "a partner": Actor(role=Role.PARTNER, identity="key:7"),
+    "a borrower": Actor(role=Role.BORROWER, identity="subject-70"),
+    "an adviser": Actor(role=Role.REPRESENTATIVE, identity="adviser-20"),
+}
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+async def test_a_page_takes_little_however_many_cases_there_are(database: Database, kind: str, actor: str) -> None:
+    """The first page, and one from the middle, of every search."""
+    for name, wanted in SEARCHES.items():
+        with heard(database) as statements:
+            async with database.reading() as session:
+                for after in (None, _id(CASES // 2)):
+                    page = await cases.search(session, wanted, visible_to=ACTORS[actor], limit=PAGE, after=after)
+                    await applications.loan_ids_of(session, [case.id for case in page])
+
+        work = [await work_of(database, statement) for statement in statements]
+        assert max(work) <= WORK_MAX[kind], (name, statements)
+
+
+async def test_the_measure_knows_a_walk_over_all_cases(database: Database, kind: str) -> None:
+    walk = Statement("SELECT id FROM cases WHERE channel = 'phone' ORDER BY id", ())
+
+    assert await work_of(database, walk) > WORK_MAX[kind]
+
+
+async def test_a_page_of_the_feed_takes_little_however_many_events_there_are(database: Database, kind: str) -> None:
+    with heard(database) as statements:
+        async with database.reading() as session:
+            first = await events.feed(session, after=FeedPosition(), limit=PAGE)
+            await events.feed(session, after=first[-1][0], limit=PAGE)
+
+    assert len(first) == PAGE
+    assert len(statements) == 2
+    for statement in statements:
+        assert await work_of(database, statement) <= WORK_MAX[kind]
