@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Final
 
-from service.domain.money import Component, rounded, rounded_up
+from service.domain.money import Component, rounded_up
 from service.domain.settings import Programme
+from service.relief.arrangement import part_of
 from service.relief.asking import Asked
 from service.relief.bounds import Breach
 from service.relief.conditions import Appraisal, Baseline, Conditions, appraise
@@ -156,11 +157,8 @@ def _given_up(base: Baseline, terms: Terms) -> int:
     """Return what waivers alone take off the debt."""
     total = 0
     for waive in terms:
-        for component in Component if isinstance(waive, Waive) else ():
-            portion = getattr(waive, component.value)
-            owed = base.debt.balance.of(component)
-            if portion is not None:
-                total += rounded(portion.fraction * owed) if portion.fraction is not None else portion.amount
+        for name, portion in waive.portions.items() if isinstance(waive, Waive) else ():
+            total += part_of(portion, base.debt.balance.of(Component(name))) if portion is not None else 0
     return total
 
 

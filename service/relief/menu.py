@@ -9,7 +9,7 @@ from service.relief.advice import Miss, nearest_misses
 from service.relief.affordability import Ability
 from service.relief.bounds import Breach, Figure, Reveal, reveal_of
 from service.relief.choosing import Choice, chosen
-from service.relief.conditions import Appraisal, Conditions, baseline
+from service.relief.conditions import Conditions, baseline
 from service.relief.debt import Debt
 from service.relief.families import family, opened
 from service.relief.labels import labelled, why
@@ -116,9 +116,7 @@ def _binding(choice: Choice) -> tuple[Breach, ...]:
     for number in search.neighbours(choice.found):
         if all(over[number] <= 0 or limit in found for limit, over in search.excess.items()):
             continue
-        neighbour = search.appraise(number)
-        if isinstance(neighbour, Appraisal):
-            found = {breach.limit: breach for breach in neighbour.breaches} | found
+        found = {breach.limit: breach for breach in search.breaches(number)} | found
     return tuple(found[limit] for limit in sorted(found))
 
 

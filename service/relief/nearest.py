@@ -45,7 +45,7 @@ def nearest(base: Baseline, programmes: Sequence[Programme], asked: Asked, condi
     """Return the plan that is what is asked for, or else the nearest to it that may be granted.
 
     Of several plans that are what is asked for, the cheapest of those that give up the least: if the payment more
-    than repays the debt, the months shrink. Settlements are answered elsewhere.
+    than repays the debt, the months shrink. Programmes that settle are answered elsewhere.
     """
     first_due_on, moved = first_due(base.debt, programmes, asked)
     seeker = _Seeker(base, programmes, replace(asked, first_due_on=first_due_on), conditions)
@@ -92,7 +92,7 @@ class _Seeker:
 
     def met(self, searches: Sequence[Search]) -> Part | None:
         """Return the cheapest of the plans that are what is asked for and give up the least."""
-        among = {id(search): self._may_meet(search) for search in searches}
+        among = {search: self._may_meet(search) for search in searches}
         least = self._first(searches, _conceded_first, self._by_concession, among, self._accepts)
         if least is None:
             return None
@@ -112,12 +112,12 @@ class _Seeker:
         searches: Sequence[Search],
         rank: Callable[[Appraisal], tuple[Any, ...]],
         figures: Callable[[Search], Sequence[Floats]],
-        among: dict[int, Mask],
+        among: dict[Search, Mask],
         accept: Callable[[Appraisal], bool] | None,
     ) -> Part | None:
         found = []
         for search in searches:
-            best = search.first(figures(search), rank, among=among.get(id(search)), accept=accept)
+            best = search.first(figures(search), rank, among=among.get(search), accept=accept)
             if best is not None:
                 found.append((best, search.family.programme))
         best_of_all = min(found, key=lambda item: rank(item[0]), default=None)
@@ -203,8 +203,6 @@ def _costs(search: Search) -> list[Floats]:
 def _families(whole: Family, asked: Asked) -> Iterator[Family]:
     """Yield the programme's terms with any number of instalments, with and without the sum at once."""
     debt, limits = whole.debt, whole.programme.limits
-    if whole.has("settlement"):
-        return
     bounds = longest(debt, limits).values()
     own = whole.axis_of("term", "instalments")
     most = min(bounds) if bounds else max(own.values if own else (debt.instalments_remaining or 1,))

@@ -8,6 +8,7 @@ import numpy as np
 
 from service.domain.errors import RuleBroken
 from service.relief.affordability import Ability, affordable
+from service.relief.bounds import Breach
 from service.relief.closed_form import has_closed_form
 from service.relief.conditions import END, HIGHEST, TOTAL, VALUE, Appraisal, Baseline, Conditions, appraise
 from service.relief.discounting import Counts, Floats, Mask
@@ -33,7 +34,7 @@ def ranked(appraisal: Appraisal, objective: Objective) -> tuple[int, ...]:
     return tuple(appraisal.key[column] for column in objective)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Search:
     """The plans of one family under given conditions; each is worked out at most once.
 
@@ -72,6 +73,11 @@ class Search:
             terms, limits = self.family.terms(number), self.family.programme.limits
             found = self.known[number] = appraise(self.base, terms, limits, self.conditions)
         return found
+
+    def breaches(self, number: int) -> tuple[Breach, ...]:
+        """Return what one plan goes beyond; nothing where it cannot be at all."""
+        found = self.appraise(number)
+        return () if isinstance(found, RuleBroken) else found.breaches
 
     def feasible(self, number: int) -> Appraisal | None:
         """Work out one plan; None when it breaches anything, in which case it is never looked at again."""

@@ -130,11 +130,10 @@ def _tried(miss: Miss, loans: Loans) -> Miss:
 def _picked(joint: Sequence[Joint], most: int, *, zero: int) -> list[Joint]:
     """Choose plans by different programmes, and where these give out, of one programme but far apart."""
     made: list[Joint] = []
-    for objective in chain(OBJECTIVES, repeat(LOWEST_COST)):
-        left = [one for one in joint if all(one.code != other.code for other in made)]
-        if not left or len(made) >= most:
-            break
-        made.append(_first(left, objective))
+    objectives, left = chain(OBJECTIVES, repeat(LOWEST_COST)), joint
+    while left and len(made) < most:
+        made.append(_first(left, next(objectives)))
+        left = [one for one in left if one.code != made[-1].code]
     for objective in FURTHER:
         best = _first(joint, objective)
         if len(made) < most and apart(best.key, [other.key for other in made], objective, zero=zero):

@@ -107,7 +107,7 @@ def share_ability(
     return {
         debt.loan_id: Ability(
             surplus=parts[0][debt.loan_id],
-            expected=_step(ability, parts[1][debt.loan_id]) if ability.expected else None,
+            expected=_step(ability, parts[-1][debt.loan_id]),
             share=Decimal(1),
             lump_sum=sums[n],
             balloon=balloons[n],

@@ -12,7 +12,7 @@ from hypothesis import settings as running
 from hypothesis import strategies as st
 
 from service.domain.policy import Level
-from service.domain.settings import MenuSettings, PolicySettings, Programme
+from service.domain.settings import Limits, MenuSettings, PolicySettings, Programme
 from service.relief.affordability import Ability, affordable
 from service.relief.asking import CounterOutOfBounds, CounterProposal, NothingAsked
 from service.relief.bounds import Breach
@@ -383,3 +383,41 @@ def test_what_cannot_be_asked_for_is_refused_with_its_members(asked: dict[str, A
         li_answer(TERM_EXTENSION, **asked)
 
     assert [problem.pointer for problem in refused.value.problems] == pointers
+
+
+def test_months_alone_are_not_undercut_however_much_can_be_paid() -> None:
+    """Who asks for 30 months and could pay in one gets 30."""
+    rich = Ability(surplus=50_000_000)
+
+    assert plans(li_answer(TERM_EXTENSION, ability=rich, months=30))[0] == 30
+
+
+def test_the_limit_that_a_payment_breaks_is_found_to_the_minor_unit() -> None:
+    """4,444.09 is a fen less than 31 payments ask for: the 32 that it takes are what is held against the limit."""
+    short = replace(TERM_EXTENSION, limits=Limits(instalments_max=24))
+    found = li_answer(short, ability=Ability(surplus=900_000), payment=444_409, months=40)
+
+    assert [(b.limit, b.bound, b.asked) for b in found.binding] == [("instalments_max", 24, 32)]
+
+
+def test_terms_that_cannot_be_are_named_by_the_rule_that_they_break() -> None:
+    """Two months with a holiday of three: no instalment would be left."""
+    paused = programme("paused", template("capitalise", components=["interest", "principal"]),
+                       template("term", {"instalments": grid(24)}),
+                       template("holiday", instalments=3, then="raise"))  # fmt: skip
+    found = li_answer(paused, ability=Ability(surplus=900_000), payment=9_000_000, months=2)
+
+    assert found.answer is Answer.COUNTERED
+    assert [(b.limit, b.asked) for b in found.binding] == [("terms", "easing_not_possible")]
+
+
+def test_a_debt_that_is_waived_altogether_asks_for_nothing() -> None:
+    """Without a payment there is none to compare; the committee may grant it."""
+    gift = programme("gift", template("waive", fees="1", penalty="1", interest="1", principal="1"),
+                     template("term", instalments=1))  # fmt: skip
+    found = li_answer(gift, level=Level.COMMITTEE, payment=1)
+
+    assert found.answer is Answer.ACCEPTED
+    assert found.proposal is not None
+    assert (found.proposal.total_payable, found.proposal.totals.payment_to_surplus) == (0, None)
+    assert found.proposal.totals.monthly_on is None

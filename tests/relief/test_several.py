@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import settings as running
 from hypothesis import strategies as st
@@ -18,12 +19,13 @@ from service.relief.conditions import Conditions
 from service.relief.counter import Answer, CounterAnswer, answer
 from service.relief.debt import Debt
 from service.relief.evaluate import evaluate
-from service.relief.instruments import Capitalise, Term
+from service.relief.instruments import Capitalise, Rate, Term
 from service.relief.limits import breaches
 from service.relief.menu import Menu, menu
 from service.relief.plan import plan
 from service.relief.proposal import Proposal
 from service.relief.several import Loans, joint_choices
+from service.relief.terms import TermsNotValid
 from tests.relief.exhaustive import CAPITALISE, STEP, WAIVE_PENALTY, dominates, policies, programmes
 from tests.relief.negotiations import AUTHORITY, SETTLEMENT, debts, grid, programme, template
 from tests.relief.test_sharing import CAR, CARD, HOME
@@ -322,3 +324,57 @@ def test_the_work_grows_with_the_loans_and_no_faster() -> None:
 
     searches, plans = worked_out(2)
     assert worked_out(10) == (5 * searches, 5 * plans)
+
+
+def test_months_alone_may_be_asked_for_several_loans() -> None:
+    found = counter_of({CAR: [LONGER], CARD: [LONGER]}, months=24)
+
+    assert found.answer is Answer.ACCEPTED
+    assert found.proposal is not None
+    assert [len(loan.plan.schedule) for loan in found.proposal.loans] == [24, 24]
+
+
+def test_what_fits_loan_by_loan_is_refused_where_the_whole_does_not() -> None:
+    """The car's debt is given up, and the home alone asks for more than there is."""
+    gift = programme("gift", template("waive", principal="1"), template("term", instalments=1))
+    found = counter_of({LONG_HOME: [], CAR: [gift]}, surplus=50_000, payment=70_000)
+
+    assert found.answer is Answer.REFUSED
+    assert {(breach.limit, breach.bound, breach.asked) for breach in found.binding} >= {
+        ("affordable_payment", 50_000, 60_000)
+    }
+
+
+def test_terms_that_break_a_rule_are_refused_and_the_first_programme_that_has_them_judges_them() -> None:
+    capitalised = (Capitalise(), Term(instalments=18), Rate(annual_rate=Decimal("0.01")))
+    arguments: dict[str, Any] = {
+        "programmes": {"car": [LONGER, CHEAPER]}, "ability": Ability(surplus=90_000),
+        "settings": PolicySettings(authority=AUTHORITY),
+    }  # fmt: skip
+
+    assert evaluate([CAR], {"car": capitalised}, **arguments).loans[0].programme == "cheaper"
+    with pytest.raises(TermsNotValid):
+        evaluate([CAR], {"car": (Term(instalments=0),)}, **arguments)
+
+
+def test_single_sums_go_to_the_loans_that_need_them() -> None:
+    """A fifth of the car is set aside until the end: the source for that is the car's, not half the card's."""
+    later = programme("later", template("forbear", fraction="0.2"), template("term", {"instalments": grid(24)}))
+    found = of_case({CAR: [later], CARD: [LONGER]}, balloon=120_000)
+
+    by_code = {offer.programme: offer for offer in found.offers}
+    assert by_code["later"].loan("car").measures.deferred == 120_000
+    short = of_case({CAR: [later], CARD: [later]}, surplus=40_000, balloon=120_000)
+    assert [(line.limit, line.bound, line.needed) for line in short.infeasible] == [
+        ("affordable_balloon", 120_000, 180_000)
+    ]
+
+
+def test_what_needs_more_than_one_limit_to_give_way_is_said_together() -> None:
+    """Neither the month nor the end can be paid."""
+    later = programme("later", template("forbear", fraction="0.2"), template("term", {"instalments": grid(24)}))
+    found = of_case({CAR: [later], CARD: [later]}, surplus=10_000)
+
+    assert [(line.option, line.limit) for line in found.infeasible] == [
+        (1, "affordable_payment"), (1, "affordable_balloon"),
+    ]  # fmt: skip
