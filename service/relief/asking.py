@@ -54,14 +54,13 @@ class Asked:
 
     def met_by(self, made: Plan, *, multiple: int) -> bool:
         """Say whether a plan gives what is asked; where no payment is named, it has the months that are."""
-        if self.payment is not None and payment_of(made, multiple=multiple) > self.payment:
-            return False
         months = in_months(len(made.schedule), made.frequency)
-        if self.months is not None and months > self.months:
-            return False
-        if self.payment is None and self.months is not None and months < self.months and not made.settles:
-            return False
-        return made.upfront.total == self.lump_sum
+        if self.payment is None:
+            lasts = self.months in {None, months}
+        else:
+            pays = payment_of(made, multiple=multiple)
+            lasts = pays <= self.payment and (self.months is None or months <= self.months)
+        return lasts and made.upfront.total == self.lump_sum
 
     def distance(
         self, made: Plan, weights: Mapping[str, Decimal], *, conceded: int, exposure: int, multiple: int

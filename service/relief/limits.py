@@ -68,10 +68,9 @@ def eased_instalments(plan: Plan) -> int:
     """Return for how many instalments a plan's holidays last."""
     total = 0
     for holiday in (i for i in plan.terms if isinstance(i, Holiday)):
-        if holiday.instalments is not None:
-            total += holiday.instalments
-        elif holiday.from_ is not None and holiday.until is not None:
+        if holiday.from_ is not None and holiday.until is not None:
             total += sum(holiday.from_ <= row.due_on <= holiday.until for row in plan.schedule)
+        total += holiday.instalments or 0
     return total
 
 

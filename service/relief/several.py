@@ -189,8 +189,8 @@ def _shares(options: Mapping[str, Sequence[Programme]], least: Mapping[str, Leas
     return shares | {loan_id: exactly(least[loan_id].monthly, loans.conditions.ability) for loan_id in outside}
 
 
-def _short(code: str, least: Sequence[Least], conditions: Conditions) -> Iterator[Miss]:
-    """Yield what all loans together need at the least, where that is more than there is."""
+def _short(code: str, least: Sequence[Least], conditions: Conditions) -> list[Miss]:
+    """Return what all loans together need at the least, where that is more than there is."""
     ability = conditions.ability
     available = (
         ("affordable_payment", max(0, ability.lowest - conditions.obligations)),
@@ -202,8 +202,7 @@ def _short(code: str, least: Sequence[Least], conditions: Conditions) -> Iterato
         for (limit, bound), needs in zip(available, zip(*least, strict=True), strict=True)
         if sum(needs) > bound
     )
-    if breaches:
-        yield Miss(code, breaches)
+    return [Miss(code, breaches)] if breaches else []
 
 
 def _without_a_way(loans: Loans, debts: Sequence[Debt], options: Mapping[str, Sequence[Programme]]) -> Iterator[Miss]:

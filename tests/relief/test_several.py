@@ -338,6 +338,11 @@ def test_what_fits_loan_by_loan_is_refused_where_the_whole_does_not() -> None:
     """The car's debt is given up, and the home alone asks for more than there is."""
     gift = programme("gift", template("waive", principal="1"), template("term", instalments=1))
     found = counter_of({LONG_HOME: [], CAR: [gift]}, surplus=50_000, payment=70_000)
+    offered = of_case({LONG_HOME: [], CAR: [gift]}, surplus=50_000)
+
+    assert [(line.limit, line.bound, line.needed) for line in offered.infeasible] == [
+        ("affordable_payment", 50_000, 60_000)
+    ]
 
     assert found.answer is Answer.REFUSED
     assert {(breach.limit, breach.bound, breach.asked) for breach in found.binding} >= {
