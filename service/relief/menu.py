@@ -11,9 +11,10 @@ from service.relief.bounds import Breach, Figure, Reveal, reveal_of
 from service.relief.choosing import Choice, chosen
 from service.relief.conditions import Conditions, baseline
 from service.relief.debt import Debt
-from service.relief.families import family, opened
+from service.relief.families import Family
 from service.relief.labels import labelled, why
 from service.relief.limits import reached
+from service.relief.prescribed import Grounds, plans_of, with_homes
 from service.relief.proposal import Part, Proposal, proposal
 from service.relief.search import Search
 from service.relief.several import Joint, Loans, joint_choices, joint_misses
@@ -57,30 +58,37 @@ def menu(
     currency: str | None = None,
     first: Collection[str] = (),
     obligations: int = 0,
+    grounds: Mapping[str, Grounds] | None = None,
 ) -> Menu:
     """Return the offers that may be made for a case, by the programmes open to each loan (by loan id).
 
     Every offer keeps the limits of its programmes, can be paid on every date, lies within the authority of `level`
     and is not dominated in highest payment, total payable, last day and present value to the lender. No two are by
     the same programme, unless the programmes give out and they are far apart. `first` names secured and priority
-    loans, `obligations` is paid monthly for debts outside the case. The same input gives the same menu.
+    loans, `obligations` is paid monthly for debts outside the case. With `grounds` (by loan id) a programme that has
+    a waterfall offers the plan that its steps lead to, with the home as the source of what is due at the end. The
+    same input gives the same menu.
     """
+    known = dict(grounds or {}) if settings.waterfalls else {}
     conditions = Conditions(
         settings=settings,
-        ability=ability,
+        ability=with_homes(ability, known),
         level=level,
         exposure=sum(debt.balance.total for debt in debts),
         currency=currency,
         obligations=obligations,
     )
     if len(debts) == 1:
-        return _of_one(debts[0], programmes.get(debts[0].loan_id, ()), conditions)
-    return _of_several(Loans(debts=debts, programmes=programmes, conditions=conditions, first=first))
+        (debt,) = debts
+        own = programmes.get(debt.loan_id, ())
+        plans = [plans_of(p, debt, settings, known.get(debt.loan_id)) for p in own]
+        return _of_one(debt, [one for one in plans if one is not None], conditions)
+    return _of_several(Loans(debts=debts, programmes=programmes, conditions=conditions, first=first, grounds=known))
 
 
-def _of_one(debt: Debt, programmes: Sequence[Programme], conditions: Conditions) -> Menu:
+def _of_one(debt: Debt, plans: Sequence[Family], conditions: Conditions) -> Menu:
     base = baseline(debt, conditions)
-    searches = [Search(family=opened(family(p, debt)), base=base, conditions=conditions) for p in programmes]
+    searches = [Search(family=one, base=base, conditions=conditions) for one in plans]
     considered = sum(search.considered for search in searches)
     choices = chosen(searches, conditions.settings.menu.offers)
     if not choices:

@@ -14,8 +14,9 @@ from service.relief.bounds import Breach
 from service.relief.choosing import FURTHER, OBJECTIVES, apart
 from service.relief.conditions import Baseline, Conditions, Key, baseline
 from service.relief.debt import Debt
-from service.relief.families import family, opened
+from service.relief.families import Family, family
 from service.relief.pareto import efficient
+from service.relief.prescribed import Grounds, plans_of
 from service.relief.proposal import Part, joint_breaches, joint_key
 from service.relief.search import LOWEST_COST, LOWEST_PAYMENT, Objective, Search, ranked
 from service.relief.sharing import ENOUGH, Least, exactly, share_ability
@@ -43,13 +44,22 @@ class Loans:
     programmes: Mapping[str, Sequence[Programme]]
     conditions: Conditions
     first: Collection[str] = ()
+    grounds: Mapping[str, Grounds] = field(default_factory=dict)
     missed: list[Miss] = field(default_factory=list)
     bases: dict[str, Baseline] = field(init=False)
+    families: dict[tuple[str, str], Family] = field(init=False)
     searches: dict[tuple[str, str], Search] = field(default_factory=dict)
     leasts: dict[tuple[str, str], Least | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.bases = {debt.loan_id: baseline(debt, self.conditions) for debt in self.debts}
+        settings = self.conditions.settings
+        found = {
+            (debt.loan_id, programme.code): plans_of(programme, debt, settings, self.grounds.get(debt.loan_id))
+            for debt in self.debts
+            for programme in self.programmes.get(debt.loan_id, ())
+        }
+        self.families = {at: plans for at, plans in found.items() if plans is not None}
 
     @property
     def considered(self) -> int:
@@ -57,8 +67,8 @@ class Loans:
         return sum(search.considered for search in self.searches.values())
 
     def open_to(self, debt: Debt) -> Sequence[Programme]:
-        """Return the programmes open to a loan."""
-        return self.programmes.get(debt.loan_id, ())
+        """Return the programmes open to a loan that have any plan for it."""
+        return [p for p in self.programmes.get(debt.loan_id, ()) if (debt.loan_id, p.code) in self.families]
 
     def search(self, debt: Debt, programme: Programme) -> Search:
         """Return the plans of a loan by a programme, whatever they ask for a month."""
@@ -67,9 +77,8 @@ class Loans:
             ability = self.conditions.ability
             share = replace(exactly(ENOUGH, ability), lump_sum=ability.lump_sum)
             conditions = replace(self.conditions, share=share, obligations=0)
-            self.searches[at] = Search(
-                family=opened(family(programme, debt)), base=self.bases[debt.loan_id], conditions=conditions
-            )
+            plans = self.families.get(at) or family(programme, debt)
+            self.searches[at] = Search(family=plans, base=self.bases[debt.loan_id], conditions=conditions)
         return self.searches[at]
 
     def least(self, debt: Debt, options: Sequence[Programme]) -> Least | None:
