@@ -1,12 +1,13 @@
 """How long a menu over tens of thousands of plans takes, beside a plain-Python loop over the same plans.
 
 Run with `python -m benchmarks.menu`. Both find the same cheapest plan; the loop looks for nothing else, and rounds as
-the schedules do, but proves nothing.
+the schedules do, but proves nothing. Then menus over more and more loans: the time grows with the loans.
 """
 
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -35,6 +36,12 @@ WAIVED: Final = tuple(Decimal(n) / 4 for n in range(5))
 PAUSES: Final = (1, 2, 3, 6)
 CAPACITY: Final = 396_000
 LONGEST: Final = 36
+LOANS: Final = (1, 2, 5, 10, 50)
+CHEAPER: Final = (
+    InstrumentTemplate(kind="capitalise", parameters={"components": ("interest", "principal")}),
+    InstrumentTemplate(kind="term", grids={"instalments": Grid(values=COUNTS)}),
+    InstrumentTemplate(kind="rate", grids={"annual_rate": Grid(values=RATES)}),
+)
 
 DEBT: Final = Debt(
     loan_id="L-001",
@@ -124,6 +131,20 @@ def _payments(waived: Decimal, count: int, rate: float, pause: int) -> Iterator[
         yield principal + accrued + part
 
 
+def made_for(count: int) -> Menu:
+    """Make the menu of a case of so many loans, two programmes open to each."""
+    longer = replace(programme(), code="longer", instruments=programme().instruments[:4])
+    cheaper = replace(programme(), code="cheaper", instruments=(*programme().instruments[:1], *CHEAPER))
+    loans = [replace(DEBT, loan_id=f"L-{n:03}") for n in range(count)]
+    return menu(
+        loans,
+        programmes={debt.loan_id: [longer, cheaper] for debt in loans},
+        ability=Ability(surplus=440_000 * count, share=Decimal("0.90")),
+        settings=settings(value_test=False),
+        level=Level.SUPERVISOR,
+    )
+
+
 def median_ms(run: Callable[[], object], runs: int) -> float:
     """Return the median time of a call, after one that warms caches up."""
     run()
@@ -151,6 +172,11 @@ def main() -> None:
         name = "menu, with the value test" if value_test else "menu"
         print(f"{name:<28} {fast:>9.1f} ms   (bar {BAR_MS:.0f} ms)   {len(found.offers)} offers")
         print(f"{'plain-Python loop':<28} {slow:>9.1f} ms   {slow / fast:.0f} times as long")
+    for count in LOANS:
+        found = made_for(count)
+        taken = median_ms(lambda count=count: made_for(count), 5)  # type: ignore[misc]
+        name = f"{count} {'loan' if count == 1 else 'loans'}, {found.considered:,} plans"
+        print(f"{name:<28} {taken:>9.1f} ms   {taken / count:.1f} ms a loan, {len(found.offers)} offers")
 
 
 if __name__ == "__main__":

@@ -1,16 +1,18 @@
 """What a borrower asks for in a counter-proposal, and how far a plan is from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from service.domain.dates import Frequency
-from service.domain.errors import RuleBroken
+from service.domain.errors import Problem, RuleBroken
+from service.domain.money import AMOUNT_MAX
 from service.relief.plan import Plan
 from service.relief.sharing import in_months as monthly
 from service.relief.templates import in_instalments, in_months
+from service.relief.terms import INSTALMENTS_MAX
 
 
 class NothingAsked(RuleBroken):
@@ -52,14 +54,13 @@ class Asked:
 
     def met_by(self, made: Plan, *, multiple: int) -> bool:
         """Say whether a plan gives what is asked; where no payment is named, it has the months that are."""
-        if self.payment is not None and payment_of(made, multiple=multiple) > self.payment:
-            return False
         months = in_months(len(made.schedule), made.frequency)
-        if self.months is not None and months > self.months:
-            return False
-        if self.payment is None and self.months is not None and months < self.months and not made.settles:
-            return False
-        return made.upfront.total == self.lump_sum
+        if self.payment is None:
+            lasts = self.months in {None, months}
+        else:
+            pays = payment_of(made, multiple=multiple)
+            lasts = pays <= self.payment and (self.months is None or months <= self.months)
+        return lasts and made.upfront.total == self.lump_sum
 
     def distance(
         self, made: Plan, weights: Mapping[str, Decimal], *, conceded: int, exposure: int, multiple: int
@@ -85,10 +86,12 @@ class Asked:
 def asked_of(proposal: CounterProposal, *, months: int | None) -> Asked:
     """Check a counter-proposal; `months` stands in when it names neither a payment nor months."""
     if proposal == CounterProposal():
-        raise NothingAsked("A counter-proposal names a payment, months, a lump sum or a first due day.")
-    amounts = [value for value in (proposal.payment, proposal.months) if value is not None]
-    if any(value <= 0 for value in amounts) or (proposal.lump_sum or 0) < 0:
-        raise CounterOutOfBounds("A payment and a number of months are above 0, a lump sum is not negative.")
+        detail = "A counter-proposal names a payment, months, a lump sum or a first due day."
+        members = ("payment", "months", "lump_sum", "first_due_on")
+        raise NothingAsked(detail, [Problem(f"/{member}", NothingAsked.code, detail) for member in members])
+    problems = tuple(_out_of_bounds(proposal))
+    if problems:
+        raise CounterOutOfBounds(" ".join(problem.detail for problem in problems), problems)
     open_ = proposal.payment is None and proposal.months is None
     return Asked(
         payment=proposal.payment,
@@ -96,6 +99,17 @@ def asked_of(proposal: CounterProposal, *, months: int | None) -> Asked:
         lump_sum=proposal.lump_sum or 0,
         first_due_on=proposal.first_due_on,
     )
+
+
+def _out_of_bounds(proposal: CounterProposal) -> Iterator[Problem]:
+    bounds = (
+        ("payment", proposal.payment, 1, AMOUNT_MAX),
+        ("months", proposal.months, 1, INSTALMENTS_MAX),
+        ("lump_sum", proposal.lump_sum, 0, AMOUNT_MAX),
+    )
+    for member, value, least, most in bounds:
+        if value is not None and not least <= value <= most:
+            yield Problem(f"/{member}", CounterOutOfBounds.code, f"It lies between {least} and {most}.")
 
 
 def payment_of(made: Plan, *, multiple: int) -> int:

@@ -29,20 +29,21 @@ def chosen(searches: Sequence[Search], most: int) -> list[Choice]:
     Where the programmes give out, a plan of one of them follows that asks for much less, or ends much sooner.
     """
     made: list[Choice] = []
-    for objective in chain(OBJECTIVES, repeat(LOWEST_COST)):
-        left = [s for s in searches if all(s is not choice.search for choice in made)]
-        choice = _efficient(left, searches, objective) if len(made) < most else None
-        if choice is None:
-            break
+    objectives, left = chain(OBJECTIVES, repeat(LOWEST_COST)), list(searches)
+    while len(made) < most and (choice := _efficient(left, searches, next(objectives))) is not None:
         made.append(choice)
+        left.remove(choice.search)
+    keys = [choice.found.key for choice in made]
     for objective in FURTHER:
-        choice = _best(searches, objective) if made and len(made) < most else None
-        if choice is None:
-            break
-        zero = choice.search.base.debt.effective_on.toordinal()
-        if apart(choice.found.key, [other.found.key for other in made], objective, zero=zero):
-            made.append(choice)
+        further = _best(searches, objective) if len(made) < most else None
+        if further is not None and apart(further.found.key, keys, objective, zero=_day(further)):
+            made.append(further)
+            keys.append(further.found.key)
     return made
+
+
+def _day(choice: Choice) -> int:
+    return choice.search.base.debt.effective_on.toordinal()
 
 
 def apart(key: Key, others: Iterable[Key], objective: Objective, *, zero: int) -> bool:

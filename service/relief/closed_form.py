@@ -53,7 +53,10 @@ def has_closed_form(family: Family, settings: Settings) -> bool:
 
 def _plain(template: InstrumentTemplate) -> bool:
     varying = set(template.grids)
-    plain = set(template.parameters) | varying <= PLAIN.get(template.kind, frozenset())
+    named = set(template.parameters) | varying
+    plain = named <= PLAIN.get(template.kind, frozenset())
+    if template.kind in {"forbear", "balloon"} and len(named) != 1:
+        return False
     return plain and varying <= VARYING.get(template.kind, varying) and template.parameters.get("then") != "end"
 
 

@@ -58,11 +58,10 @@ class Columns:
 
     def set_aside(self, kind: str) -> tuple[list[Portion], Any]:
         """Return the portions of principal that are set aside, or left to the end, and which each plan has."""
-        for name in ("principal", "fraction", "amount"):
-            values, which = self.values(kind, name)
-            if values != (None,):
-                return [Portion(amount=int(v)) if name == "amount" else portion(v) for v in values], which
-        return [Portion(amount=0)], np.int64(0)
+        template = self.family.templates[self._templates(kind)[0]]
+        (name,) = {*template.parameters, *template.grids}
+        values, which = self.values(kind, name)
+        return [Portion(amount=int(v)) if name == "amount" else portion(v) for v in values], which
 
     def rates(self, contractual: Decimal) -> tuple[list[Decimal], Any]:
         """Return the distinct rates, and which of them each plan has."""

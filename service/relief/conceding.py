@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Final
 
-from service.domain.money import Component, rounded, rounded_up
+from service.domain.money import Component, rounded_up
 from service.domain.settings import Programme
+from service.relief.arrangement import part_of
 from service.relief.asking import Asked
 from service.relief.bounds import Breach
 from service.relief.conditions import Appraisal, Baseline, Conditions, appraise
@@ -40,13 +41,14 @@ def concede(base: Baseline, programme: Programme, asked: Asked, conditions: Cond
     if wanted < before:
         binding = (Breach(limit="settlement_min", bound=before, asked=wanted), *binding)
         parts = [before] if last is None else [_next(before, wanted, base, whole, conditions), before]
+    refused: tuple[Breach, ...] = ()
     for part in parts:
-        found = _settled(base, whole, part, asked, conditions)
+        found, refused = _settled(base, whole, part, asked=asked, conditions=conditions)
         if found is not None:
             met = wanted >= before and _keeps(found, asked)
             made = Part(base=base, appraisal=found, programme=programme)
-            return Nearest(part=made, met=met, binding=() if met else binding or _beyond_ability(found, asked))
-    return Nearest(part=None, met=False, binding=binding or (Breach(limit="programme", bound=None, asked=None),))
+            return Nearest(part=made, met=met, binding=() if met else binding or refused)
+    return Nearest(part=None, met=False, binding=binding or refused)
 
 
 def settles(programme: Programme) -> bool:
@@ -104,18 +106,13 @@ def _beyond_payments(base: Baseline, whole: Family, asked: Asked) -> tuple[Breac
     return (Breach(limit="settlement_payments_max", bound=most, asked=count),)
 
 
-def _beyond_ability(found: Appraisal, asked: Asked) -> tuple[Breach, ...]:
-    """Return why a settlement that pays as much in all is not paid as asked for: it has to be affordable."""
-    payment = _monthly(found)
-    limit = "affordable_payment" if asked.payment is None or payment <= asked.payment else "repays_the_debt"
-    return (Breach(limit=limit, bound=payment, asked=asked.payment),)
-
-
-def _settled(base: Baseline, whole: Family, part: Decimal, asked: Asked, conditions: Conditions) -> Appraisal | None:
+def _settled(
+    base: Baseline, whole: Family, part: Decimal, *, asked: Asked, conditions: Conditions
+) -> tuple[Appraisal | None, tuple[Breach, ...]]:
     """Return the settlement of a part of the debt, paid as nearly as asked for as every limit allows.
 
     The sum at once is paid at signature, the rest in the fewest payments that are no higher than asked for; where
-    none are, in the most.
+    none are, in the most. What stands in the way of just that is returned beside it.
     """
     frequency, wanted = base.debt.frequency, asked.instalments(base.debt.frequency)
     left = rounded_up(part * _owed(base, whole)) - asked.lump_sum
@@ -126,12 +123,14 @@ def _settled(base: Baseline, whole: Family, part: Decimal, asked: Asked, conditi
         over = in_months(left // count, frequency) > asked.payment
         return over, -count if over else count
 
+    refused: tuple[Breach, ...] = ()
     for count in sorted(range(1, _payments_max(whole) + 1), key=order):
         terms = _terms(base, whole, part, count=count, lump_sum=asked.lump_sum)
         found = appraise(base, terms, whole.programme.limits, conditions)
         if isinstance(found, Appraisal) and not found.breaches:
-            return found
-    return None
+            return found, refused
+        refused = refused or (found.breaches if isinstance(found, Appraisal) else ())
+    return None, refused
 
 
 def _terms(base: Baseline, whole: Family, part: Decimal, *, count: int, lump_sum: int) -> Terms:
@@ -156,22 +155,12 @@ def _given_up(base: Baseline, terms: Terms) -> int:
     """Return what waivers alone take off the debt."""
     total = 0
     for waive in terms:
-        for component in Component if isinstance(waive, Waive) else ():
-            portion = getattr(waive, component.value)
-            owed = base.debt.balance.of(component)
-            if portion is not None:
-                total += rounded(portion.fraction * owed) if portion.fraction is not None else portion.amount
+        for name, portion in waive.portions.items() if isinstance(waive, Waive) else ():
+            total += part_of(portion, base.debt.balance.of(Component(name))) if portion is not None else 0
     return total
 
 
 def _keeps(found: Appraisal, asked: Asked) -> bool:
-    """Say whether a settlement asks for no more a month, and lasts no longer, than is asked for."""
+    """Say whether a settlement that pays as much as is asked for lasts no longer; then no payment is higher either."""
     count = asked.instalments(found.plan.frequency)
-    if asked.payment is not None and _monthly(found) > asked.payment:
-        return False
     return count is None or len(found.plan.schedule) <= count
-
-
-def _monthly(found: Appraisal) -> int:
-    """Return what a settlement asks for a month; payments that differ by the unit that cannot be shared are alike."""
-    return in_months(min(row.payment for row in found.plan.schedule), found.plan.frequency)

@@ -19,8 +19,8 @@ from service.relief.labels import why
 from service.relief.nearest import Nearest, nearest
 from service.relief.plan import Plan
 from service.relief.proposal import Part, Proposal, proposal
-from service.relief.several import UNCHANGED, Loans, exactly, share_ability
-from service.relief.sharing import shared_capacity
+from service.relief.several import UNCHANGED, Loans
+from service.relief.sharing import Least, exactly, share_ability, shared_capacity
 from service.relief.templates import in_months
 from service.relief.wanted import uncovered
 
@@ -134,26 +134,26 @@ def _loans(loans: Loans, asked: Asked, last: Proposal | None) -> list[_Loan]:
     if len(debts) == 1:
         return [_Loan(loans.bases[debts[0].loan_id], loans.open_to(debts[0]), asked, conditions, last)]
     options = {debt.loan_id: loans.open_to(debt) or [UNCHANGED] for debt in debts}
-    least = {debt.loan_id: loans.least(debt, options[debt.loan_id]) or 0 for debt in debts}
+    least = {debt.loan_id: loans.least(debt, options[debt.loan_id]) or Least(0, 0, 0) for debt in debts}
     inside = [debt for debt in debts if loans.open_to(debt)]
-    outside = sum(least[debt.loan_id] for debt in debts if debt not in inside)
-    abilities = share_ability(inside, conditions, first=loans.first, at_least=least, outside=outside)
+    monthly = {loan_id: own.monthly for loan_id, own in least.items()}
+    outside = sum(monthly[debt.loan_id] for debt in debts if debt not in inside)
+    shares = share_ability(
+        inside, conditions.ability, first=loans.first, least=least, outside=outside + conditions.obligations
+    )
     payments: dict[str, int] = {}
     if asked.payment is not None:
-        payments = shared_capacity(inside, asked.payment, outside=outside, first=loans.first, at_least=least)
-    sums = dict(
-        zip([d.loan_id for d in inside], shared(asked.lump_sum, [d.balance.total for d in inside]), strict=True)
-    )
-    return [
-        _Loan(
-            loans.bases[debt.loan_id],
-            loans.open_to(debt),
-            replace(asked, payment=payments.get(debt.loan_id), lump_sum=sums.get(debt.loan_id, 0)),
-            replace(conditions, share=abilities.get(debt.loan_id, exactly(least[debt.loan_id])), obligations=0),
-            last,
-        )
-        for debt in debts
-    ]
+        payments = shared_capacity(inside, asked.payment, outside=outside, first=loans.first, at_least=monthly)
+    sums = shared(asked.lump_sum, [debt.balance.total for debt in inside])
+    at_once = {debt.loan_id: own for debt, own in zip(inside, sums, strict=True)}
+    found = []
+    for debt in debts:
+        own = replace(asked, payment=payments.get(debt.loan_id), lump_sum=at_once.get(debt.loan_id, 0))
+        share = shares.get(debt.loan_id) or exactly(monthly[debt.loan_id], conditions.ability)
+        share = replace(share, lump_sum=max(share.lump_sum, own.lump_sum))
+        of_loan = replace(conditions, share=share, obligations=0)
+        found.append(_Loan(loans.bases[debt.loan_id], loans.open_to(debt), own, of_loan, last))
+    return found
 
 
 def _answered(loan: _Loan) -> Nearest:
@@ -180,14 +180,20 @@ def _joined(found: Sequence[Nearest], loans: Sequence[_Loan], asked: Asked, of_c
     """Join the answers of all loans, and judge them together."""
     conditions = of_case.conditions
     rule = conditions.settings.negotiation.reveal
-    limits = [breach for one in found for breach in one.binding]
+    limits = [
+        breach if len(loans) == 1 else replace(breach, loan_id=loan.base.debt.loan_id)
+        for one, loan in zip(found, loans, strict=True)
+        for breach in one.binding
+    ]
     parts = [one.part for one in found if one.part is not None]
     codes = list(dict.fromkeys(part.programme.code for part in parts if part.programme))
+    levels = [one.level for one in found if not one.met]
+    needed = [level for level in levels if level is not None]
+    level = max(needed, key=lambda one: one.rank) if needed and len(needed) == len(levels) else None
     if len(parts) < len(found) or not codes:
         binding = told(limits or [_nothing_open(loan) for loan in loans], rule=rule)
-        return CounterAnswer(
-            answer=Answer.REFUSED, proposal=None, binding=binding, gap=_gap(loans, asked, of_case, None)
-        )
+        gap = _gap(loans, asked, of_case, None)
+        return CounterAnswer(answer=Answer.REFUSED, proposal=None, binding=binding, gap=gap, level_to_accept=level)
     made = proposal(parts, conditions, programme=codes[0])
     if made.breaches:
         binding = told((*limits, *made.breaches), rule=rule)
@@ -196,15 +202,13 @@ def _joined(found: Sequence[Nearest], loans: Sequence[_Loan], asked: Asked, of_c
         )
     binding = told(limits, rule=rule)
     met = all(one.met for one in found)
-    levels = [one.level for one in found if not one.met]
-    needed = [level for level in levels if level is not None]
     return CounterAnswer(
         answer=Answer.ACCEPTED if met else Answer.COUNTERED,
         proposal=replace(made, why=why(made), binding=binding),
         binding=binding,
         diff=_differences(made, asked, binding, multiple=conditions.settings.rounding.multiple),
         gap=None if met else _gap(loans, asked, of_case, made),
-        level_to_accept=max(needed, key=lambda one: one.rank) if needed and len(needed) == len(levels) else None,
+        level_to_accept=level,
     )
 
 
@@ -256,14 +260,14 @@ def _gap(loans: Sequence[_Loan], asked: Asked, of_case: Loans, made: Proposal | 
 
     What settlements might come to does not count: it would tell how low they go.
     """
-    amount = sum(uncovered(loan.base, loan.asked) for loan in loans)
+    amount = sum(uncovered(loan.base, loan.programmes, loan.asked) for loan in loans)
     open_to = [[p for p in loan.programmes if not settles(p)] or [UNCHANGED] for loan in loans]
     monthly = 0
     if asked.payment is not None and made is not None:
         monthly = made.highest - asked.payment
     elif asked.payment is not None:
         least = [of_case.least(loan.base.debt, own) for loan, own in zip(loans, open_to, strict=True)]
-        monthly = sum(amount for amount in least if amount is not None) - asked.payment
+        monthly = sum(own.monthly for own in least if own is not None) - asked.payment
     if not amount and monthly <= 0:
         return None
     kinds = {template.kind for loan in loans for p in loan.programmes for template in p.instruments} & RELIEVES

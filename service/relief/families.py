@@ -30,13 +30,14 @@ class Axis:
 class Family:
     """The terms of a programme for a debt: the product of its axes, the last axis running fastest.
 
-    Counts are instalments of the loan, whatever the programme counts in.
+    Counts are instalments of the loan, whatever the programme counts in. `prescribed` terms leave no choice.
     """
 
     programme: Programme
     debt: Debt
     templates: tuple[InstrumentTemplate, ...]
     axes: tuple[Axis, ...]
+    prescribed: Terms | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -50,6 +51,8 @@ class Family:
 
     def terms(self, number: int) -> Terms:
         """Return the terms of a number, from 0."""
+        if self.prescribed is not None:
+            return self.prescribed
         chosen: dict[int, dict[str, Any]] = {}
         for axis in reversed(self.axes):
             number, position = divmod(number, len(axis.values))

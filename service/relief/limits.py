@@ -34,6 +34,19 @@ def breaches(plan: Plan, limits: Limits) -> tuple[Breach, ...]:
     return tuple(Breach(limit=name, bound=bound, asked=asked, loan_id=loan_id) for name, bound, asked in found)
 
 
+def reached(plan: Plan, limits: Limits) -> tuple[Breach, ...]:
+    """Return the limits on counts that a plan just keeps: one more would go beyond them."""
+    count, eased = len(plan.schedule), eased_instalments(plan)
+    found = {name: (bound, count) for name, bound in longest(plan.debt, limits).items() if not plan.settles}
+    if limits.holiday_instalments_max is not None:
+        found["holiday_instalments_max"] = in_instalments(limits.holiday_instalments_max, plan.frequency), eased
+    if limits.settlement_payments_max is not None and plan.settles:
+        found["settlement_payments_max"] = limits.settlement_payments_max, count
+    loan_id = plan.debt.loan_id
+    at_bound = {name: bound for name, (bound, now) in found.items() if bound == now}
+    return tuple(Breach(limit=name, bound=bound, asked=bound, loan_id=loan_id) for name, bound in at_bound.items())
+
+
 Finding = tuple[str, int | Decimal, int | Decimal]
 
 
@@ -55,10 +68,9 @@ def eased_instalments(plan: Plan) -> int:
     """Return for how many instalments a plan's holidays last."""
     total = 0
     for holiday in (i for i in plan.terms if isinstance(i, Holiday)):
-        if holiday.instalments is not None:
-            total += holiday.instalments
-        elif holiday.from_ is not None and holiday.until is not None:
+        if holiday.from_ is not None and holiday.until is not None:
             total += sum(holiday.from_ <= row.due_on <= holiday.until for row in plan.schedule)
+        total += holiday.instalments or 0
     return total
 
 

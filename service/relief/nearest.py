@@ -45,27 +45,24 @@ def nearest(base: Baseline, programmes: Sequence[Programme], asked: Asked, condi
     """Return the plan that is what is asked for, or else the nearest to it that may be granted.
 
     Of several plans that are what is asked for, the cheapest of those that give up the least: if the payment more
-    than repays the debt, the months shrink. Settlements are answered elsewhere.
+    than repays the debt, the months shrink. Programmes that settle are answered elsewhere.
     """
     first_due_on, moved = first_due(base.debt, programmes, asked)
-    sought = replace(asked, first_due_on=first_due_on)
-    searches = [
-        Search(family=one, base=base, conditions=conditions)
-        for programme in programmes
-        for one in _families(family(programme, base.debt), sought)
-    ]
-    seeker = _Seeker(base, sought, conditions)
+    seeker = _Seeker(base, programmes, replace(asked, first_due_on=first_due_on), conditions)
+    searches = seeker.searches()
     found = None if moved else seeker.met(searches)
     if found is not None:
         return Nearest(part=found, met=True, binding=())
+    level = None if moved else seeker.level_that_grants()
+    lacking = (Breach(limit="authority", bound=conditions.level.value, asked=level.value),) if level else ()
     found = seeker.nearest(searches)
-    if found is None:
-        missed = [breach for miss in nearest_misses(searches)[:1] for breach in miss.breaches]
-        nothing_open = Breach(limit="programme", bound=None, asked=None, loan_id=base.debt.loan_id)
-        return Nearest(part=None, met=False, binding=(*moved, *(missed or (nothing_open,))))
-    binding, level = wanted(found, sought, conditions)
-    only_authority = not moved and all(breach.limit == "authority" for breach in binding)
-    return Nearest(part=found, met=False, binding=(*moved, *binding), level=level if only_authority else None)
+    if found is not None:
+        binding = (*moved, *wanted(found, seeker.asked, conditions), *lacking)
+    else:
+        binding = (*moved, *lacking, *(b for miss in nearest_misses(searches)[:1] for b in miss.breaches))
+    code = found.programme.code if found and found.programme else None
+    no_way = Breach(limit="programme", bound=code, asked="terms", loan_id=base.debt.loan_id)
+    return Nearest(part=found, met=False, binding=binding or (no_way,), level=level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +70,29 @@ class _Seeker:
     """Looks for what is asked for, among the plans of several families."""
 
     base: Baseline
+    programmes: Sequence[Programme]
     asked: Asked
     conditions: Conditions
 
+    def searches(self) -> list[Search]:
+        """Return the plans of all programmes, with any number of instalments."""
+        return [
+            Search(family=one, base=self.base, conditions=self.conditions)
+            for programme in self.programmes
+            for one in _families(family(programme, self.base.debt), self.asked)
+        ]
+
+    def level_that_grants(self) -> Level | None:
+        """Return the level that could grant just what is asked for, where only authority is lacking."""
+        if self.conditions.level is Level.COMMITTEE:
+            return None
+        above = replace(self, conditions=replace(self.conditions, level=Level.COMMITTEE))
+        found = above.met(above.searches())
+        return found.appraisal.level if found else None
+
     def met(self, searches: Sequence[Search]) -> Part | None:
         """Return the cheapest of the plans that are what is asked for and give up the least."""
-        among = {id(search): self._may_meet(search) for search in searches}
+        among = {search: self._may_meet(search) for search in searches}
         least = self._first(searches, _conceded_first, self._by_concession, among, self._accepts)
         if least is None:
             return None
@@ -98,12 +112,12 @@ class _Seeker:
         searches: Sequence[Search],
         rank: Callable[[Appraisal], tuple[Any, ...]],
         figures: Callable[[Search], Sequence[Floats]],
-        among: dict[int, Mask],
+        among: dict[Search, Mask],
         accept: Callable[[Appraisal], bool] | None,
     ) -> Part | None:
         found = []
         for search in searches:
-            best = search.first(figures(search), rank, among=among.get(id(search)), accept=accept)
+            best = search.first(figures(search), rank, among=among.get(search), accept=accept)
             if best is not None:
                 found.append((best, search.family.programme))
         best_of_all = min(found, key=lambda item: rank(item[0]), default=None)
@@ -189,12 +203,10 @@ def _costs(search: Search) -> list[Floats]:
 def _families(whole: Family, asked: Asked) -> Iterator[Family]:
     """Yield the programme's terms with any number of instalments, with and without the sum at once."""
     debt, limits = whole.debt, whole.programme.limits
-    if whole.has("settlement"):
-        return
     bounds = longest(debt, limits).values()
     own = whole.axis_of("term", "instalments")
     most = min(bounds) if bounds else max(own.values if own else (debt.instalments_remaining or 1,))
-    free = with_counts(whole, range(1, most + 1))
+    free = with_counts(whole, range(1, max(most, 1) + 1))
     if asked.first_due_on is not None:
         free = with_instrument(free, "due_day", {"first_due_on": asked.first_due_on})
     if asked.lump_sum:

@@ -16,10 +16,5 @@ def efficient(points: Points) -> NDArray[np.bool_]:
     return keep
 
 
-def dominators(point: Points, points: Points, *, slack: Points) -> NDArray[np.bool_]:
-    """Return which rows may dominate `point` when every figure of theirs may be off by `slack`."""
-    return np.asarray((points <= point + slack).all(axis=1), dtype=np.bool_)
-
-
 def _dominated_by(point: Points, points: Points) -> NDArray[np.bool_]:
     return np.asarray((point <= points).all(axis=1) & (point < points).any(axis=1), dtype=np.bool_)

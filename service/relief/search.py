@@ -8,6 +8,7 @@ import numpy as np
 
 from service.domain.errors import RuleBroken
 from service.relief.affordability import Ability, affordable
+from service.relief.bounds import Breach
 from service.relief.closed_form import has_closed_form
 from service.relief.conditions import END, HIGHEST, TOTAL, VALUE, Appraisal, Baseline, Conditions, appraise
 from service.relief.discounting import Counts, Floats, Mask
@@ -33,7 +34,7 @@ def ranked(appraisal: Appraisal, objective: Objective) -> tuple[int, ...]:
     return tuple(appraisal.key[column] for column in objective)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Search:
     """The plans of one family under given conditions; each is worked out at most once.
 
@@ -73,6 +74,11 @@ class Search:
             found = self.known[number] = appraise(self.base, terms, limits, self.conditions)
         return found
 
+    def breaches(self, number: int) -> tuple[Breach, ...]:
+        """Return what one plan goes beyond; nothing where it cannot be at all."""
+        found = self.appraise(number)
+        return () if isinstance(found, RuleBroken) else found.breaches
+
     def feasible(self, number: int) -> Appraisal | None:
         """Work out one plan; None when it breaches anything, in which case it is never looked at again."""
         found = self.appraise(number)
@@ -85,11 +91,16 @@ class Search:
         """Return the least that the first figure of an objective can be; infinite when no plan is left."""
         return float(self.estimates.least[objective[0]][self.alive].min(initial=np.inf))
 
-    def best(self, objective: Objective, *, within: Ability | None = None) -> Appraisal | None:
-        """Return the feasible plan that is first by an objective, or None; `within` narrows what may be asked for."""
+    def best(
+        self, objective: Objective, *, among: Mask | None = None, within: Ability | None = None
+    ) -> Appraisal | None:
+        """Return the feasible plan that is first by an objective, or None.
+
+        `among` narrows the search to some plans, `within` to those that ask for no more than an ability to pay.
+        """
         figures = [self.estimates.least[column] for column in objective]
         if within is None:
-            return self.first(figures, lambda found: ranked(found, objective))
+            return self.first(figures, lambda found: ranked(found, objective), among=among)
         beyond = [over for _, over in beyond_ability(self.estimates, self.family, within, 0)]
         return self.first(
             figures,

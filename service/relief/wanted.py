@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 
 from service.domain.errors import RuleBroken
-from service.domain.policy import Level
 from service.domain.settings import Programme
 from service.relief.asking import Asked, payment_of
 from service.relief.bounds import Breach
@@ -19,6 +18,7 @@ from service.relief.conditions import Appraisal, Baseline, Conditions, appraise
 from service.relief.debt import Debt
 from service.relief.instruments import Rate, Term, Terms
 from service.relief.level_payment import Charge, annuity
+from service.relief.limits import longest
 from service.relief.periods import due_day_after
 from service.relief.plan import Plan
 from service.relief.proposal import Part
@@ -29,15 +29,15 @@ UNIT: Final = 10**12
 MONTHS: Final = 12
 
 
-def wanted(found: Part, asked: Asked, conditions: Conditions) -> tuple[tuple[Breach, ...], Level | None]:
-    """Return which limits what is asked for goes beyond, by the programme that comes nearest, and the level it needs.
+def wanted(found: Part, asked: Asked, conditions: Conditions) -> tuple[Breach, ...]:
+    """Return which limits what is asked for goes beyond, by the programme that comes nearest.
 
-    The terms are those of the nearest plan, with the number of instalments that is asked for.
+    The terms are those of the nearest plan, with the number of instalments that is asked for; of a plan that has no
+    such number nothing can be said.
     """
     made, programme = found.appraisal.plan, found.programme
-    no_way = Breach(limit="programme", bound=programme.code if programme else None, asked="term")
     if programme is None or not any(isinstance(instrument, Term) for instrument in made.terms):
-        return (no_way,), None
+        return ()
     most = asked.instalments(made.frequency)
     count, repays = _fewest(made, asked.payment, most)
     tried = appraise(found.base, _counted(made.terms, count), programme.limits, conditions)
@@ -46,12 +46,12 @@ def wanted(found: Part, asked: Asked, conditions: Conditions) -> tuple[tuple[Bre
         count += 1
         tried = appraise(found.base, _counted(made.terms, count), programme.limits, conditions)
     if isinstance(tried, RuleBroken):
-        return (Breach(limit="terms", bound=None, asked=tried.code),), None
+        return (Breach(limit="terms", bound=None, asked=tried.code),)
     payment = _monthly(tried, conditions)
-    binding = tried.breaches
+    binding = [breach for breach in tried.breaches if breach.limit != "authority"]
     if asked.payment is not None and payment > asked.payment:
-        binding = (*binding, Breach(limit="repays_the_debt", bound=payment, asked=asked.payment))
-    return binding or (no_way,), tried.level
+        binding.append(Breach(limit="repays_the_debt", bound=payment, asked=asked.payment))
+    return tuple(binding)
 
 
 def _over(tried: Appraisal | RuleBroken, asked: Asked, conditions: Conditions) -> bool:
@@ -73,24 +73,28 @@ def _fewest(made: Plan, payment: int | None, most: int | None) -> tuple[int, boo
     """
     if payment is None:
         return most or len(made.schedule), False
-    longest = min(most or INSTALMENTS_MAX, INSTALMENTS_MAX)
-    periods = made.calendar.periods(longest)
+    bound = min(most or INSTALMENTS_MAX, INSTALMENTS_MAX)
+    periods = made.calendar.periods(bound)
     rate = float(min(i.annual_rate for i in (*made.terms, made.debt) if isinstance(i, Rate | Debt)))
     worth = np.cumsum(1 / np.cumprod([1 + rate * float(period.fraction) for period in periods]))
-    numbers = np.arange(1, longest + 1)
+    numbers = np.arange(1, bound + 1)
     levels = made.financed / worth + sum(row.arrears.total for row in made.schedule) / numbers
     enough = np.flatnonzero(levels <= payment * MONTHS / made.frequency.periods_per_year + 1)
     if len(enough):
         return int(numbers[enough[0]]), True
-    return (longest if most is not None else len(made.schedule)), False
+    return (bound if most is not None else len(made.schedule)), False
 
 
-def uncovered(base: Baseline, asked: Asked) -> int:
-    """Return how much of the debt the payments asked for do not repay, at the contract's rate; in minor units."""
+def uncovered(base: Baseline, programmes: Sequence[Programme], asked: Asked) -> int:
+    """Return how much of the debt the payments asked for do not repay, at the contract's rate; in minor units.
+
+    Where no months are named, they may last as long as any programme lets them.
+    """
     debt = base.debt
-    count = asked.instalments(debt.frequency)
-    if asked.payment is None or count is None:
+    if asked.payment is None:
         return 0
+    bounds = [min(own.values()) for p in programmes if (own := longest(debt, p.limits))]
+    count = asked.instalments(debt.frequency) or max(bounds, default=0) or debt.instalments_remaining or 1
     periods = base.contract.calendar.periods(min(count, INSTALMENTS_MAX))
     charges = [Charge.of(Fraction(debt.annual_rate) * period.fraction) for period in periods]
     each = Decimal(asked.payment) * MONTHS / debt.frequency.periods_per_year

@@ -208,7 +208,7 @@ def test_as_much_in_all_but_faster_than_it_can_be_paid_is_answered_with_what_can
     assert found.answer is Answer.COUNTERED
     assert found.proposal is not None
     assert len(found.proposal.loans[0].plan.schedule) == 7
-    assert [b.limit for b in found.binding] == ["affordable_payment"]
+    assert [(b.limit, b.bound, b.asked) for b in found.binding] == [("affordable_payment", 9_000_000, 10_000_000)]
 
 
 def test_what_cannot_be_paid_at_all_is_refused_without_a_word_of_the_floor() -> None:

@@ -90,7 +90,7 @@ policies = st.builds(
     rounding=roundings,
     unnamed_overdue=st.sampled_from(["spread", "first", "capitalise", "immediate"]),
     legal_cap=st.sampled_from([None, None, Decimal("0.24")]),
-    menu=st.builds(MenuSettings, value_test=st.just(True)),  # noqa: FBT003
+    menu=st.builds(MenuSettings, value_test=st.just(True), recovery_months=st.sampled_from([24, 0])),  # noqa: FBT003
 )
 
 

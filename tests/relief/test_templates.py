@@ -30,6 +30,7 @@ HALF = Portion(fraction=Decimal("0.5"))
         ("waive", {"interest": "0.5", "fees": {"amount": 7}}, Waive(interest=HALF, fees=Portion(amount=7))),
         ("forbear", {"fraction": "0.5"}, Forbear(principal=HALF)),
         ("term", {"instalments": 36, "frequency": "weekly"}, Term(instalments=36, frequency=Frequency.WEEKLY)),
+        ("term", {"instalments": Decimal(36)}, Term(instalments=36)),
         ("settlement", {"fraction": 0.45, "payments": 18}, Settlement(fraction=Decimal("0.45"), instalments=18)),
         ("holiday", {"from": "2026-12-01", "until": date(2027, 1, 1)},
          Holiday(from_=date(2026, 12, 1), until=date(2027, 1, 1))),
