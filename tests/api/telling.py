@@ -74,7 +74,7 @@ async def _before(ask: Any) -> None:
     await ask("partner", "GET", "/v1/programmes?limit=1", shown="ProgrammesViewPage")
     await ask("caseworker", "GET", "/v1/policies", shown="PolicyViewPage")
     await ask("caseworker", "GET", "/v1/policies/standard", shown="PolicyView")
-    await ask("caseworker", "GET", "/v1/policies/standard/changes", shown="ChangeViewPage")
+    await ask("caseworker", "GET", "/v1/policies/standard/changes", shown="PolicyChangeViewPage")
     await ask("partner", "POST", "/v1/assessments", LI, shown="AssessmentView")
 
 

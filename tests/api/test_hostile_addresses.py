@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.description import NOBODY, OPERATIONS, Operation
 from tests.api.hostile import MARK
-from tests.api.running import stored
+from tests.api.running import share, stored
 from tests.conftest import Service
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -45,7 +45,7 @@ def problem_of(answer: httpx.Response) -> dict[str, Any]:
 @pytest.mark.parametrize("operation", WITH_IDS, ids=lambda o: o.name)
 async def test_an_id_that_is_none_is_404(shared: Service, operation: Operation) -> None:
     for name in operation.route.param_convertors:
-        for wrong in NO_IDS:
+        for wrong in share(shared, NO_IDS, of=operation.name):
             answer = await call(shared, operation, operation.address(**{name: wrong}))
             assert (answer.status_code, problem_of(answer)["status"]) == (404, 404), wrong
 
@@ -70,7 +70,7 @@ NO_CURSORS = (
 @pytest.mark.parametrize("operation", LISTS, ids=lambda o: o.name)
 async def test_a_limit_is_a_plain_number_from_1_to_100(shared: Service, operation: Operation) -> None:
     path = operation.address()
-    for wrong in NO_LIMITS:
+    for wrong in share(shared, NO_LIMITS, of=operation.name):
         answer = await call(shared, operation, f"{path}?limit={wrong}")
         assert answer.status_code == 422, wrong
         assert [e["pointer"] for e in problem_of(answer)["errors"]] == ["/query/limit"], wrong
@@ -83,7 +83,7 @@ async def test_a_limit_is_a_plain_number_from_1_to_100(shared: Service, operatio
 @pytest.mark.parametrize("operation", LISTS, ids=lambda o: o.name)
 async def test_a_cursor_that_is_none_is_422(shared: Service, operation: Operation) -> None:
     path = operation.address()
-    for wrong in NO_CURSORS:
+    for wrong in share(shared, NO_CURSORS, of=operation.name):
         answer = await call(shared, operation, f"{path}?cursor={wrong}")
         assert answer.status_code == 422, wrong
         assert [e["pointer"] for e in problem_of(answer)["errors"]] == ["/query/cursor"], wrong
