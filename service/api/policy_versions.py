@@ -57,7 +57,7 @@ class DifferenceView(View):
     shadow: JudgedView
 
 
-class ChangeView(View):
+class PolicyChangeView(View):
     """A change of the state of a version."""
 
     id: UUID
@@ -98,7 +98,7 @@ async def retire_policy(policy_id: PolicyId, body: VersionBody, work: Work, in_f
 @refuses(PolicyNotFound, NotPermitted)
 async def list_policy_changes(
     policy_id: PolicyId, work: Reading, in_force: InForceOf, page: PageOf, limit: Limit = LIMIT_DEFAULT
-) -> Page[ChangeView]:
+) -> Page[PolicyChangeView]:
     """Read who made which version of a policy active, a shadow or retired, when and why; oldest first."""
     require_reader(work.actor)
     ids = {v.digest: v.id for v in in_force.registry.versions() if is_of(v, policy_id)}
@@ -108,7 +108,7 @@ async def list_policy_changes(
     rows = [r for name in sorted(names) for r in await policies.events_of(work.session, name) if r.digest in ids]
     shown, further = page.cut(rows, limit=limit, name=lambda row: row.id)
     items = [
-        ChangeView(
+        PolicyChangeView(
             id=row.id,
             policy=ids[row.digest],
             digest=row.digest,

@@ -87,7 +87,7 @@ VALUES: Final[tuple[Any, ...]] = (
 )  # fmt: skip
 """Values to put in the place of a member: each is what some member takes and most do not."""
 
-KEPT_MAX: Final = 40
+KEPT_MAX: Final = 30
 """How many damaged bodies one operation gets; the step through all of them shares no factor with their number."""
 
 

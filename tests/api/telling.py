@@ -33,6 +33,7 @@ async def told(service: Service) -> dict[str, Any]:
         "partner": await service.key("partner", vouches=True),
         "borrower": await service.key("borrower", LI_SUBJECT),
         "caseworker": await service.key("caseworker", "desk-7"),
+        "policy_admin": await service.key("policy_admin", "policies-1"),
     }
 
     async def ask(role: str, method: str, path: str, body: Any = None, *, shown: str | None = None) -> Any:
@@ -74,13 +75,13 @@ async def _before(ask: Any) -> None:
     await ask("partner", "GET", "/v1/programmes?limit=1", shown="ProgrammesViewPage")
     await ask("caseworker", "GET", "/v1/policies", shown="PolicyViewPage")
     await ask("caseworker", "GET", "/v1/policies/standard", shown="PolicyView")
-    await ask("caseworker", "GET", "/v1/policies/standard/changes", shown="ChangeViewPage")
-    await ask("caseworker", "GET", "/v1/policies/standard/differences", shown="DifferenceViewPage")
+    await ask("caseworker", "GET", "/v1/policies/standard/changes", shown="PolicyChangeViewPage")
     await ask("partner", "POST", "/v1/assessments", LI, shown="AssessmentView")
 
 
 async def _beside(ask: Any) -> None:
-    """Pause collection of a third loan, ask for more, and look at what runs."""
+    """Pause collection of a third loan, ask for more, and look at what runs, and at what another policy says."""
+    await ask("policy_admin", "POST", "/v1/policies/cn-small-business/shadow", {"reason": "Compared until March."})
     other = {**LI, "reference": "P-2026-000125", "loans": [{**LI_LOAN, "id": "L-003"}]}
     at = f"/v1/cases/{(await ask('partner', 'POST', '/v1/cases', other))['id']}"
     hold, asked = (next(iter(REQUESTS[name].values())) for name in ("post_hold", "post_information_request"))
@@ -90,6 +91,7 @@ async def _beside(ask: Any) -> None:
     await ask("borrower", "GET", f"{at}/information-requests", shown="InformationRequestViewPage")
     await ask("borrower", "GET", f"{at}/clocks", shown="ClockViewPage")
     await ask("caseworker", "GET", "/v1/clocks?limit=2", shown="WorklistLinePage")
+    await ask("policy_admin", "GET", "/v1/policies/cn-small-business/differences?limit=1", shown="DifferenceViewPage")
 
 
 async def _with_a_person(service: Service, ask: Any, borrower: str) -> None:

@@ -115,6 +115,11 @@ def test_an_operation_lists_every_status_with_its_codes(operation: Operation) ->
         assert {"401", "422", "503", "default"} <= set(answers)
 
 
+def test_no_shape_is_named_after_a_module() -> None:
+    """Two shapes of one name would be told apart by where they are written."""
+    assert [name for name in description()["components"]["schemas"] if "__" in name] == []
+
+
 def test_a_problem_is_described_once() -> None:
     text = json.dumps(description())
     assert text.count('"title": "Problem"') == 1

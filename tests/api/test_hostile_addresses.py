@@ -17,9 +17,8 @@ EVERY_OPERATION = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o:
 LISTS = tuple(o for o in OPERATIONS if o.method == "GET" and "limit" in str(o.described.get("parameters")))
 WITH_IDS = tuple(o for o in OPERATIONS if "{" in o.route.path and not o.route.takes_file)
 NO_IDS = (
-    "1", "0", "-1", "9223372036854775808", "None", "null", "undefined", "x" * 3000, "%00", "..%2f..%2fetc%2fpasswd",
-    "%e2%80%ae", "%ff", "0193c3a0-7c00-7000-8000-00000000000", "0193c3a0-7c00-7000-8000-0000000000000", "' OR 1=1 --",
-    "{case_id}", "%F0%9F%92%A9", "0193c3a0%2D7c00-7000-8000-00000000000g", "*", "'; DROP TABLE cases; --",
+    "1", "9223372036854775808", "null", "x" * 3000, "%00", "..%2f..%2fetc%2fpasswd", "%e2%80%ae", "%ff",
+    "0193c3a0-7c00-7000-8000-00000000000", "0193c3a0-7c00-7000-8000-0000000000000", "' OR 1=1 --", "{case_id}",
 )  # fmt: skip
 
 

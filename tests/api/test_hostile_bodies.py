@@ -11,7 +11,7 @@ import pytest_asyncio
 from service.api.examples import REQUESTS
 from tests.api.description import WITH_BODY, Operation
 from tests.api.hostile import MARK, RAW, Vector, damaged
-from tests.api.running import stored
+from tests.api.running import share, stored
 from tests.api.stories import offered
 from tests.conftest import Service
 from tests.domain.applications import li_loan_json
@@ -74,9 +74,8 @@ async def test_a_body_that_is_wrong_as_such_gets_one_answer_everywhere(
     shared: Service, ids: dict[str, str], operation: Operation
 ) -> None:
     before = await stored(shared)
-    answers = {
-        name: await send(shared, operation, ids, vector.raw, **{"If-Match": "*"}) for name, vector in RAW.items()
-    }
+    chosen = share(shared, tuple(RAW.items()), of=operation.name)
+    answers = {name: await send(shared, operation, ids, vector.raw, **{"If-Match": "*"}) for name, vector in chosen}
 
     assert {name: answer.text for name, answer in answers.items() if not as_told(answer, RAW[name])} == {}
     assert await stored(shared) == before
@@ -88,7 +87,7 @@ async def test_whatever_stands_in_the_place_of_a_member_is_no_fault_and_stores_n
 ) -> None:
     before = await stored(shared)
     body = next(iter(REQUESTS[operation.name].values()))
-    for said, document in damaged(body):
+    for said, document in share(shared, tuple(damaged(body)), of=operation.name):
         answer = await send(shared, operation, ids, httpx.Request("POST", "http://x", json=document).content)
         assert answer.status_code in {200, 403, 404, 412, 422}, f"{said}: {answer.text}"
         assert answer.status_code != 200 or not operation.route.needs_key, said
@@ -115,7 +114,7 @@ def types_refused(operation: Operation) -> Iterator[dict[str, str]]:
 async def test_a_body_of_another_type_is_415_and_says_which_one_is_taken(
     shared: Service, ids: dict[str, str], operation: Operation
 ) -> None:
-    for headers in types_refused(operation):
+    for headers in share(shared, tuple(types_refused(operation)), of=operation.name):
         answer = await send(shared, operation, ids, b'{"a": 1}', **headers)
         assert (answer.status_code, problem_of(answer)["code"]) == (415, "media_type_refused"), headers
         assert {"accept", "accept-patch", "accept-encoding"} & set(answer.headers), headers

@@ -21,7 +21,7 @@ SIGNED: Final = {"signature": {"name": "李某", "method": "typed"}}
 LEGAL: Final = {(move.source.value, move.action.value): move.target for move in MOVES}
 Race = Callable[[Service], Awaitable[tuple[str, list[httpx.Response]]]]
 ROUNDS: Final = 3
-"""How often each race is run: every other time those who race change places."""
+"""How often each race is run on PostgreSQL; on SQLite one writes after the other, and once shows all."""
 
 
 async def agree_on(service: Service, case_id: str) -> dict[str, Any]:
@@ -189,7 +189,7 @@ RACES: Final[dict[str, tuple[Race, set[tuple[int, ...]]]]] = {
 @pytest.mark.parametrize("name", RACES)
 async def test_a_race_has_one_outcome(shared: Service, name: str) -> None:
     race, outcomes = RACES[name]
-    for _ in range(ROUNDS):
+    for _ in range(1 if shared.app.state.parts.database.is_sqlite else ROUNDS):
         case_id, answers = await race(shared)
         assert tuple(sorted(a.status_code for a in answers)) in outcomes, [a.text for a in answers]
         await agree_on(shared, case_id)

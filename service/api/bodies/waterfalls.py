@@ -100,7 +100,7 @@ class TargetBody(Body):
     ]  # fmt: skip
 
 
-class IncomeBody(Body):
+class MonthlyIncomeBody(Body):
     """What a housing ratio is worked out from, each month."""
 
     gross: AmountWithin
@@ -116,7 +116,7 @@ class WaterfallBody(Body):
 
     currency: Annotated[Currency, Field(description="ISO 4217; all amounts are in its minor units.")]
     debt: ContractBody
-    income: Annotated[IncomeBody | None, Field(description="Needed for a housing ratio.")] = None
+    income: Annotated[MonthlyIncomeBody | None, Field(description="Needed for a housing ratio.")] = None
     target: TargetBody
     steps: Annotated[list[StepBody], Field(min_length=1, max_length=STEPS_MAX)]
     property_value: Annotated[AmountWithin | None, Field(description="For a loan to value.")] = None

@@ -23,7 +23,7 @@ Percent = Annotated[
 ]
 
 
-class ChangeView(View):
+class CalculatedChangeView(View):
     """How a plan differs from the contract as it stands; positive is more, later or longer."""
 
     level_payment: Minor
@@ -34,7 +34,7 @@ class ChangeView(View):
     months: int
 
 
-class MeasuresView(View):
+class CalculatedMeasuresView(View):
     """What is needed to compare plans; `level_payment` is the most frequent payment."""
 
     first_payment: Minor
@@ -51,7 +51,7 @@ class MeasuresView(View):
     new_fees: Minor
     waived: Minor
     waived_conditional: Minor
-    change: ChangeView
+    change: CalculatedChangeView
     npv_before: Minor = Field(description="Present value of the contract, arrears due now, at the contract's rate.")
     npv_after: Minor = Field(description="Present value of the plan at the contract's rate.")
     diminished_obligation: str = Field(
@@ -63,8 +63,11 @@ class MeasuresView(View):
     def of(cls, measures: Measures) -> Self:
         """Show measures; expected values rest on figures of a lender, and are not among them."""
         named = {name: getattr(measures, name) for name in cls.model_fields}
-        change = {name: getattr(measures.change, name) for name in ChangeView.model_fields}
-        named |= {"change": ChangeView(**change), "diminished_obligation": str(measures.diminished_obligation)}
+        change = {name: getattr(measures.change, name) for name in CalculatedChangeView.model_fields}
+        named |= {
+            "change": CalculatedChangeView(**change),
+            "diminished_obligation": str(measures.diminished_obligation),
+        }
         return cls(**named)
 
 
@@ -93,7 +96,7 @@ class PercentView(View):
     percent: Percent
 
 
-class DeferredView(View):
+class CalculatedDeferredView(View):
     """A separate final amount after the last instalment."""
 
     due_on: date
@@ -107,11 +110,11 @@ class CalculatedScheduleView(View):
 
     currency: str
     instalments: list[InstalmentView]
-    deferred: DeferredView | None
+    deferred: CalculatedDeferredView | None
     upfront: dict[str, int] = Field(description="What is paid at signature, per component.")
     financed: Minor = Field(description="What bears interest, after everything that is added to it or taken off.")
     reconciliation: list[ReconciliationLine]
-    measures: MeasuresView
+    measures: CalculatedMeasuresView
     irr: YieldView | None = Field(description="Of monthly instalments, times twelve; null where there is none.")
     xirr: PercentView | None = Field(description="Of the dated payments; null where there is none.")
 
@@ -129,7 +132,7 @@ class CalculatedScheduleView(View):
                 ReconciliationLine(**{name: getattr(line, name) for name in ReconciliationLine.model_fields})
                 for line in plan.reconciliation
             ],
-            measures=MeasuresView.of(calculated.measures),
+            measures=CalculatedMeasuresView.of(calculated.measures),
             irr=YieldView.of(calculated.irr) if calculated.irr else None,
             xirr=PercentView(percent=shown(calculated.xirr)) if calculated.xirr is not None else None,
         )
@@ -213,11 +216,13 @@ def _instalment(row: Instalment) -> InstalmentView:
     return InstalmentView(**named | {"arrears": _amounts(row.arrears)})
 
 
-def _deferred(plan: Plan) -> DeferredView | None:
+def _deferred(plan: Plan) -> CalculatedDeferredView | None:
     if plan.deferred is None:
         return None
     final = plan.deferred
-    return DeferredView(due_on=final.due_on, debt=_amounts(final.debt), interest=final.interest, amount=final.amount)
+    return CalculatedDeferredView(
+        due_on=final.due_on, debt=_amounts(final.debt), interest=final.interest, amount=final.amount
+    )
 
 
 def _amounts(amounts: Amounts) -> dict[str, int]:

@@ -58,7 +58,7 @@ class HoldView(Record):
     source: str
 
 
-class AskedView(View):
+class AskedItemView(View):
     """One item that was asked for."""
 
     kind: str
@@ -71,7 +71,7 @@ class InformationRequestView(Record):
 
     case_id: UUID
     state: Literal["open", "answered", "lapsed", "ended"]
-    items: list[AskedView]
+    items: list[AskedItemView]
     note: str | None
     due_on: date
     ended_at: datetime | None
@@ -141,7 +141,7 @@ def information_request_view(row: InformationRequestRow, case: CaseRow) -> Infor
         created_at=row.created_at,
         case_id=row.case_id,
         state=row.state,  # type: ignore[arg-type]  # pydantic checks the word
-        items=[AskedView(**item) for item in row.items],
+        items=[AskedItemView(**item) for item in row.items],
         note=row.note,
         due_on=row.due_on,
         ended_at=row.ended_at,
