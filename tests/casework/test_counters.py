@@ -31,7 +31,7 @@ async def test_what_does_not_is_answered_with_the_nearest_plan_and_the_limits_in
     assert answer["answer"] == "countered"
     assert "instalments_max_of_original" in {line["limit"] for line in answer["binding"]}
     assert {d["field"] for d in answer["diff"]} >= {"payment", "months"}
-    (rounds,) = await people.read("rounds")
+    (rounds,) = await people.counters()
     assert (rounds["id"], rounds["asked"]["payment"]) == (answer["id"], 320_000)
     assert rounds["offer"]["id"] == answer["offer"]["id"]
 
@@ -107,14 +107,14 @@ async def test_a_persons_offer_answers_the_counter_that_waits(people: People) ->
     waits = await people.counter(**FITS)
     await people.do("wu", "offers", {"terms": {"instruments": [CAPITALISE, {"kind": "term", "instalments": 30}]}})
     assert people.state == "offered"
-    (countered,) = await people.read("rounds")
+    (countered,) = await people.counters()
     assert (countered["id"], countered["answer"]) == (waits["id"], "countered")
     assert len(countered["offer"]["loans"][0]["schedule"]["instalments"]) == 30
 
     await people.counter(**FITS)
     granted = [{"kind": "waive", "penalty": {"fraction": "1"}}, CAPITALISE, {"kind": "term", "instalments": 36}]
     await people.do("wu", "offers", {"terms": {"instruments": granted}})
-    assert [r["answer"] for r in await people.read("rounds")] == ["accepted", "countered"]
+    assert [r["answer"] for r in await people.counters()] == ["accepted", "countered"]
     assert await people.refused("wu", f"/v1/counter-proposals/{waits['id']}/refuse") == (409, "move_not_allowed")
 
 
@@ -129,7 +129,7 @@ async def test_only_the_counter_that_waits_can_be_refused(people: People) -> Non
         "counter_proposal_answered",
     )
     await people.do("wu", f"/v1/counter-proposals/{second['id']}/refuse", {"reason": "No."})
-    assert [r["answer"] for r in await people.read("rounds")] == ["refused", "refused"]
+    assert [r["answer"] for r in await people.counters()] == ["refused", "refused"]
 
 
 async def test_a_counter_that_nobody_will_answer_does_not_stay_open(people: People) -> None:
@@ -137,7 +137,7 @@ async def test_a_counter_that_nobody_will_answer_does_not_stay_open(people: Peop
     offers = await people.approved_by_hand()
     await people.counter(**FITS)
     await people.do("li", f"/v1/offers/{offers[0]['id']}/accept", SIGNED)
-    (left,) = await people.read("rounds")
+    (left,) = await people.counters()
 
     assert (people.state, left["answer"]) == ("agreed", "refused")
     assert "accept" in left["reason"]

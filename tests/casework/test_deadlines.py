@@ -83,7 +83,7 @@ async def test_an_offer_does_not_expire_while_an_answer_is_owed(people: People) 
 
     assert await sweep(people, days=20) == 0
     assert {c["state"] for c in await clocks(people, "offer")} == {"paused"}
-    (waiting,) = [r for r in await people.read("rounds") if r["answer"] == "waiting"]
+    (waiting,) = [r for r in await people.counters() if r["answer"] == "waiting"]
     await people.do("wu", f"/v1/counter-proposals/{waiting['id']}/refuse", {"reason": "Too little."})
     assert {c["state"] for c in await clocks(people, "offer")} == {"running"}
     assert await sweep(people, days=6) == 0
