@@ -65,8 +65,13 @@ async def _on_file(database: Database) -> AsyncIterator[AsyncConnection]:
         await connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         await connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield connection
-        if (await connection.exec_driver_sql("PRAGMA foreign_key_check")).first() is not None:
-            raise DatabaseUnfit("After the migration a record would refer to one that is not there.")
+        await _require_whole(connection)
+
+
+async def _require_whole(connection: AsyncConnection) -> None:
+    dangling = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
+    if dangling:
+        raise DatabaseUnfit("After the migration a record would refer to one that is not there.")
 
 
 def _run(connection: Any, revision: str) -> None:

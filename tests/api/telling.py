@@ -75,6 +75,7 @@ async def _before(ask: Any) -> None:
     await ask("caseworker", "GET", "/v1/policies", shown="PolicyViewPage")
     await ask("caseworker", "GET", "/v1/policies/standard", shown="PolicyView")
     await ask("caseworker", "GET", "/v1/policies/standard/changes", shown="ChangeViewPage")
+    await ask("caseworker", "GET", "/v1/policies/standard/differences", shown="DifferenceViewPage")
     await ask("partner", "POST", "/v1/assessments", LI, shown="AssessmentView")
 
 

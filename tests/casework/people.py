@@ -135,6 +135,10 @@ class People:
         self.case = answer.json()
         return self.case
 
+    async def counters(self) -> list[Json]:
+        """Read the counter-proposals with their answers, newest first."""
+        return [r["counter_proposal"] for r in await self.read("rounds?limit=100") if r["kind"] == "counter"]
+
     async def read(self, path: str, who: str = "wu") -> list[Json]:
         """Read a list of the case's."""
         answer = await self.ask(who, "GET", path)
