@@ -207,10 +207,6 @@ class People:
         """Have the borrower make a counter-proposal."""
         return await self.do("li", "counter-proposals", asked)
 
-    async def counters(self) -> list[Json]:
-        """Read the counter-proposals with their answers, newest first."""
-        return [one["counter_proposal"] for one in await self.read("rounds") if one["counter_proposal"]]
-
     async def agreed(self, **changes: Any) -> Json:
         """Bring the case to an agreement, and return it."""
         offers = await self.offered(**changes)
