@@ -192,7 +192,7 @@ def applications(draw: st.DrawFn) -> Application:
     )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(applications())
 def test_whatever_may_be_submitted_is_answered(application: Application) -> None:
     """No application that breaks no rule makes the service fail; every plan reconciles and ends at nothing."""
