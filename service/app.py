@@ -28,14 +28,15 @@ from service.storage.migrating import migrate
 STATIC: Final = Path(__file__).parent / "api" / "static"
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """Return the moment."""
     return datetime.now(UTC)
 
 
 def create_app(
     settings: Settings,
     *,
-    clock: Callable[[], datetime] = _now,
+    clock: Callable[[], datetime] = now,
     limits: Limits | None = None,
 ) -> FastAPI:
     """Make the service of one deployment; the clock can be given."""
