@@ -145,7 +145,7 @@ def plan_of(rule: ClockRule) -> ClockPlan:
 
 def own_plans(negotiation: Negotiation, agreement: AgreementSettings) -> tuple[ClockPlan, ...]:
     """Return the clocks that every case has, whatever its pack says: their lengths are figures of the policy."""
-    lapse = EndAction.DECIDE if negotiation.lapse_action == "decide" else EndAction.LAPSE
+    lapse = EndAction(negotiation.lapse_action)
     appeal, answer = negotiation.appeal_days, negotiation.appeal_answer_days
     rest = appeal + answer
     return (

@@ -126,7 +126,10 @@ class Negotiation:
     appeal_days: Annotated[Days, "how long an appeal may be made"] = 14
     appeal_answer_days: Annotated[Days, "how long answering an appeal may take"] = 30
     information_days: Annotated[Days, "how long the borrower has to hand in what is missing"] = 30
-    lapse_action: Annotated[Literal["lapse", "decide"], "what happens when that time has passed"] = "lapse"
+    lapse_action: Annotated[
+        Literal["lapse", "decide", "event"],
+        "what happens when that time has passed; `event` only tells of it: a clock of the pack does the rest",
+    ] = "lapse"
     reveal: Annotated[Literal["full", "statutory"], "which limits a borrower is told; floors and values never are"] = (
         "statutory"
     )
