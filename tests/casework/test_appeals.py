@@ -381,10 +381,10 @@ async def test_the_policy_does_not_ask_again_for_documents_after_an_appeal(peopl
     appeal = await appealed(people)
     await people.do("wu", f"/v1/appeals/{appeal['id']}/allow", COMMENT)
     await people.do("servicing", "loans", {"loans": [li_loan_json()]}, "PUT")
-    budget = {"incomes": [{"kind": "self_employment", "monthly": 980_000}]}
     await people.do("wu", "reviews")
 
-    assert people.state == "in_review"
+    assert (people.case["review"]["verdict"]["outcome"], people.state) == ("request_information", "in_review")
+    budget = {"incomes": [{"kind": "self_employment", "monthly": 980_000}]}
     await people.do("li", "amend", {"budget": budget})
     assert (people.state, people.case["decision"]) == ("information_requested", None)
 
