@@ -6,16 +6,19 @@ from fastapi import APIRouter
 
 from service.api import (
     agreements,
+    appeals,
     assessments,
     calculations,
     cases,
     counter_proposals,
     deadlines,
     evidence,
+    messages,
     offers,
     operations,
     policies,
     policy_versions,
+    referrals,
     reviews,
 )
 
@@ -32,6 +35,11 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     counter_proposals.of_case,
     counter_proposals.router,
     agreements.router,
+    appeals.of_case,
+    appeals.router,
+    referrals.of_case,
+    referrals.router,
+    messages.router,
     deadlines.of_case,
     deadlines.router,
     operations.router,

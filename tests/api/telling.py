@@ -67,6 +67,7 @@ async def told(service: Service) -> dict[str, Any]:
     await ask("caseworker", "GET", f"{at}/events?limit=5", shown="EventViewPage")
     await _with_a_person(service, ask, keys["borrower"])
     await _beside(ask)
+    await _about_dissent(service, ask, keys["borrower"])
     return answers
 
 
@@ -104,6 +105,25 @@ async def _with_a_person(service: Service, ask: Any, borrower: str) -> None:
     await ask("caseworker", "POST", f"/v1/cases/{case['id']}/reviews", {}, shown="ReviewView")
     decided = next(iter(REQUESTS["post_decision"].values()))
     await ask("caseworker", "POST", f"/v1/cases/{case['id']}/decisions", decided, shown="DecisionView")
+
+
+async def _about_dissent(service: Service, ask: Any, borrower: str) -> None:
+    """Have a fourth case's offers appealed and the case referred, with a word between the sides."""
+    other = {**LI, "reference": "P-2026-000126", "loans": [{**LI_LOAN, "id": "L-004"}]}
+    case = await ask("partner", "POST", "/v1/cases", other)
+    at = f"/v1/cases/{case['id']}"
+    for item in case["evidence"]["missing"]:
+        await upload(service, borrower, case["id"], item["kind"])
+    bodies = {name: next(iter(REQUESTS[name].values())) for name in REQUESTS}
+    await ask("caseworker", "POST", f"{at}/messages", bodies["post_message"], shown="MessageView")
+    await ask("borrower", "GET", f"{at}/messages", shown="ThreadView")
+    await ask("borrower", "POST", f"{at}/messages/read", {}, shown="ReadMarkView")
+    appeal = await ask("borrower", "POST", f"{at}/appeals", bodies["post_appeal"])
+    await ask("caseworker", "POST", f"/v1/appeals/{appeal['id']}/dismiss", bodies["dismiss_appeal"], shown="AppealView")
+    await ask("borrower", "GET", f"{at}/appeals", shown="AppealViewPage")
+    referral = await ask("borrower", "POST", f"{at}/referrals", bodies["post_referral"], shown="ReferralView")
+    await ask("caseworker", "POST", f"/v1/referrals/{referral['id']}/end", bodies["end_referral"])
+    await ask("borrower", "GET", f"{at}/referrals", shown="ReferralViewPage")
 
 
 def settled(answers: dict[str, Any]) -> dict[str, Any]:

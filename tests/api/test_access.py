@@ -71,7 +71,8 @@ RULES: Final[dict[str, Rule]] = {
         (
             "get_case", "list_actions", "list_events", "list_evidence", "get_content", "list_reviews", "list_decisions",
             "list_offers", "list_rounds", "get_offer", "get_offer_schedule", "get_agreement", "get_agreement_schedule",
-            "list_holds", "list_clocks_of_case", "list_information_requests",
+            "list_holds", "list_clocks_of_case", "list_information_requests", "list_appeals", "list_referrals",
+            "list_messages",
         ),
         READS,
     ),
@@ -101,6 +102,14 @@ RULES: Final[dict[str, Rule]] = {
     "withdraw_offer": Rule(frozenset({"supervisor"})),
     "post_counter_proposal": Rule(frozenset({"borrower", "representative"})),
     "refuse_counter_proposal": JUDGES,
+    "post_appeal": Rule(frozenset({"borrower", "representative"})),
+    "dismiss_appeal": Rule(DESK, CaseState.APPEALED),
+    "allow_appeal": Rule(DESK, CaseState.APPEALED),
+    "withdraw_appeal": Rule(frozenset({"borrower", "representative"}), CaseState.APPEALED),
+    "post_referral": Rule(APPLICANT | DESK),
+    "end_referral": Rule(DESK | {"partner", "borrower"}, CaseState.REFERRED),
+    "post_message": Rule(APPLICANT | DESK),
+    "mark_messages_read": Rule(APPLICANT | DESK),
     "post_hold": JUDGES,
     "end_hold": JUDGES,
     "post_information_request": Rule(DESK, CaseState.INFORMATION_REQUESTED),
@@ -122,6 +131,11 @@ async def ids(shared: Service) -> dict[str, str]:
     at, desk = f"/v1/cases/{case['id']}", await shared.key("caseworker")
     hold = (await shared.call(desk, "POST", f"{at}/holds", next(iter(REQUESTS["post_hold"].values())))).json()
     evidence = (await shared.call(li, "GET", f"{at}/evidence")).json()["items"]
+    made = {}
+    for name in ("appeal", "referral"):
+        await set_state(shared, case["id"], CaseState.OFFERED)
+        body = next(iter(REQUESTS[f"post_{name}"].values()))
+        made[f"{name}_id"] = (await shared.call(li, "POST", f"{at}/{name}s", body)).json()["id"]
     assert li_borrower().subject == LI
     return {
         "case_id": case["id"],
@@ -132,6 +146,7 @@ async def ids(shared: Service) -> dict[str, str]:
         "evidence_id": evidence[0]["id"],
         "agreement_id": agreement["id"],
         "policy_id": "standard",
+        **made,
     }
 
 

@@ -70,6 +70,7 @@ def case_view(work: UnitOfWork, file: CaseFile, desk: Desk) -> CaseView:
         review=review_view(file.review, case, actor) if file.review else None,
         decision=decision_view(file.decision, case, actor) if file.decision else None,
         agreement_id=case.agreement_id,
+        unread_messages=file.unread,
         holds=[hold_view(row, case) for row in file.holds if row.state == HoldState.RUNNING],
         assignee=for_staff(case.assignee, actor),
         flags=dict(case.flags) if is_staff(actor) else {},
@@ -89,7 +90,7 @@ def application_shown(file: CaseFile) -> dict[str, Any]:
     return shown
 
 
-def case_line(row: CaseRow, loans: Sequence[str], actor: Actor) -> CaseLine:
+def case_line(row: CaseRow, loans: Sequence[str], actor: Actor, *, unread: int) -> CaseLine:
     """Show a case in a list."""
     return CaseLine(
         id=row.id,
@@ -102,6 +103,7 @@ def case_line(row: CaseRow, loans: Sequence[str], actor: Actor) -> CaseLine:
         loans=list(loans),
         hardship_reason=HardshipReason(row.hardship_reason) if row.hardship_reason else None,
         assignee=for_staff(row.assignee, actor),
+        unread_messages=unread,
         submitted_at=row.submitted_at,
         updated_at=row.updated_at,
     )
