@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
@@ -74,7 +74,19 @@ class OutOfScope:
         return for_a_person(self, "OUT_OF_SCOPE")
 
 
-def for_a_person(policy: Policy, code: str, *, fault: str | None = None) -> Verdict:
+class Named(Protocol):
+    """Whatever a verdict can say that it is of."""
+
+    @property
+    def id(self) -> str:
+        """Name and version."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that can change its answers."""
+
+
+def for_a_person(policy: Named, code: str, *, fault: str | None = None) -> Verdict:
     """Return the verdict that hands a case to a person, with the reason why."""
     trace = () if fault is None else (TraceLine(rule="policy", when="", result="unknown", fault=fault),)
     return Verdict(
