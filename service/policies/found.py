@@ -63,7 +63,7 @@ def guarded(policy: Written) -> Policy:
     """Return what judges by a file so that nothing in it can do harm."""
     if isinstance(policy, RemotePolicy):
         return policy  # nothing of it runs here
-    return Guarded(policy=policy, digest=policy.digest, foreign=isinstance(policy, Graph))
+    return Guarded(policy=policy, digest=policy.digest, foreign=False)
 
 
 def written(path: Path, packs: Mapping[str, Pack]) -> Written:

@@ -30,6 +30,7 @@ from service.policies.sidecar import (
     read_text,
     reasons_of,
     require_none,
+    said_in,
     settings_of,
 )
 from service.policies.told_facts import LOAN_ID, told
@@ -148,18 +149,28 @@ def load_graph(path: Path, packs: Mapping[str, Pack]) -> Graph:
     """Read a graph by its sidecar; raise `PackBroken` with every problem at once."""
     sidecar = read_text(path)
     table, problems = read_table(GraphTable, sidecar, name=path.name)
+    pack, lacking = pack_named(said_in(sidecar, "policy", "settings") or "", packs, name=path.name)
+    drawing = said_in(sidecar, "graph")
     if table is None:
-        raise PackBroken(problems)
-    pack, lacking = pack_named(table, packs, name=path.name)
+        raise PackBroken([*problems, *_wrong_with(drawing, path, pack)])
     problems += lacking
-    drawing = path.with_name(table.graph)
     try:
-        text = read_text(drawing)
+        text = read_text(path.with_name(table.graph))
     except PackBroken as broken:
-        require_none([*problems, *broken.problems])
-        raise
+        raise PackBroken([*problems, *broken.problems]) from None
     made = _made(table, Parts(sidecar=sidecar, graph=text, pack=pack.text if pack else ""), pack, name=path.name)
     return _whole(made, problems)
+
+
+def _wrong_with(drawing: str | None, sidecar: Path, pack: Pack | None) -> list[str]:
+    """Return what is wrong with a graph whose sidecar cannot be used either; nothing where it is not there to see."""
+    if drawing is None or pack is None or not (path := sidecar.with_name(Path(drawing).name)).is_file():
+        return []
+    return read_graph(read_text(path), name=path.name, amounts=_amounts(pack))[1].problems
+
+
+def _amounts(pack: Pack | None) -> frozenset[str]:
+    return frozenset().union(*pack.settings.amounts.values()) if pack else frozenset()
 
 
 def graph_of(text: str, name: str) -> Graph:
@@ -180,8 +191,7 @@ def _whole(made: tuple[Graph | None, list[str]], problems: list[str]) -> Graph:
 
 def _made(table: GraphTable, parts: Parts, pack: Pack | None, *, name: str) -> tuple[Graph | None, list[str]]:
     unknown = [f"{name}: unknown_facts: unknown fact {fact}" for fact in table.unknown_facts if fact not in NAMES]
-    amounts = frozenset().union(*pack.settings.amounts.values()) if pack else frozenset[str]()
-    decision, found = read_graph(parts.graph, name=table.graph, amounts=amounts)
+    decision, found = read_graph(parts.graph, name=table.graph, amounts=_amounts(pack))
     if decision is None or pack is None or unknown:
         return None, [*unknown, *found.problems]
     graph = Graph(

@@ -37,7 +37,7 @@ def _pack(text: str, name: str) -> Policy:
 
 def _graph(text: str, name: str) -> Policy:
     graph = graph_of(text, name)
-    return Guarded(policy=graph, digest=graph.digest, foreign=True)
+    return Guarded(policy=graph, digest=graph.digest, foreign=False)
 
 
 READERS: Final[Mapping[str, Callable[[str, str], Policy]]] = {

@@ -157,7 +157,7 @@ def load_remote(path: Path, packs: Mapping[str, Pack]) -> RemotePolicy:
     table, problems = read_table(RemoteTable, sidecar, name=path.name)
     if table is None:
         raise PackBroken(problems)
-    pack, lacking = pack_named(table, packs, name=path.name)
+    pack, lacking = pack_named(table.policy.settings, packs, name=path.name)
     require_none([*problems, *lacking])
     assert pack is not None
     return _made(table, Parts(sidecar=sidecar, pack=pack.text), pack)

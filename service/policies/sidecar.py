@@ -110,9 +110,19 @@ def read_table(kind: type[T], text: str, *, name: str) -> tuple[T | None, list[s
         return None, [f"{name}: {problem}" for problem in problems_of(error)] + twice
 
 
-def pack_named(table: SidecarTable, packs: Mapping[str, Pack], *, name: str) -> tuple[Pack | None, list[str]]:
+def said_in(text: str, *keys: str) -> str | None:
+    """Return the text under keys of a sidecar that may have problems, as far as it can be made out."""
+    try:
+        found: object = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None
+    for name in keys:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def pack_named(wanted: str, packs: Mapping[str, Pack], *, name: str) -> tuple[Pack | None, list[str]]:
     """Return the pack whose settings a sidecar uses, or the problem that there is none."""
-    wanted = table.policy.settings
     if wanted in packs:
         return packs[wanted], []
     return None, [f"{name}: policy.settings: there is no pack {wanted} that can be used"]
