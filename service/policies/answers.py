@@ -106,7 +106,7 @@ def verdict_of(who: Answering, answer: Given, facts: Facts, *, on: date, trace: 
     except Nonsense as nonsense:
         return verdict_on_fault(who, str(nonsense))
     outcome, own = _outcome(who, answer.outcome, facts, on=on)
-    line = TraceLine(rule=who.kind, when="", result=answer.outcome)
+    line = TraceLine(rule=who.kind, when=f"answers {answer.outcome}", result="true")
     return Verdict(
         outcome=outcome,
         reasons=(*own, *reasons),

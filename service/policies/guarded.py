@@ -109,6 +109,8 @@ def _fault(verdict: object, facts: Facts, settings: PolicySettings) -> str | Non
         return "the verdict has members of the wrong kind"
     if not all(reason.code and reason.text and reason.source for reason in verdict.reasons):
         return "a reason lacks code, text or source"
+    if not all(line.result in {"true", "false", "unknown"} for line in verdict.trace):
+        return "a line of the trace is neither true, false nor unknown"
     if not all(answer.loan_id in facts.loans for answer in verdict.programmes):
         return "the verdict names a loan that the case does not have"
     if not all(settings.programme(answer.code) for answer in verdict.programmes):

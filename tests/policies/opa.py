@@ -48,6 +48,7 @@ class Opa:
     asked: list[Json] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    reached: threading.Event = field(default_factory=threading.Event)
     free: threading.Event = field(default_factory=threading.Event)
 
     def says(self, result: object) -> None:
@@ -111,6 +112,7 @@ def serving() -> Iterator[Opa]:
             opa.asked.append(asked)
             opa.headers.append(dict(self.headers.items()))
             opa.paths.append(self.path)
+            opa.reached.set()
             try:
                 opa.answer(self, asked)
             except OSError:  # whoever asked did not wait
