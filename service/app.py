@@ -19,6 +19,7 @@ from service.api.parts import Parts
 from service.api.routes import ROUTERS
 from service.delivery.worker import Worker
 from service.in_force import InForce
+from service.policies.remote_asking import RemoteAsking
 from service.settings import Settings
 from service.storage.engine import connect, require_durable
 from service.storage.files import Files
@@ -48,7 +49,9 @@ def create_app(
             await migrate(settings.database)
         database = connect(settings.database)
         await require_durable(database)
-        policies = InForce(database=database, names=settings.policy, folder=settings.packs, clock=clock)
+        policies = InForce(
+            database=database, names=settings.policy, folder=settings.packs, clock=clock, ask=RemoteAsking().ask
+        )
         await policies.start()
         app.state.parts = Parts(
             database=database,

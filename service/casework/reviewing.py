@@ -92,13 +92,15 @@ async def judge_and_follow(
 async def judge_only(work: UnitOfWork, file: CaseFile, *, policy: Policy, desk: Desk) -> tuple[ReviewRow, Judgement]:
     """Judge a case by a policy, and by the shadow versions beside it, of which only the answers are kept."""
     today = local_day(policy, work.now)
-    judgement = judge(matter(file, policy), policy, on=today)
-    row = await reviews.add(work, file.case, judgement.facts, judgement.verdict, on=today)
+    judgement = judge(matter(file, policy), policy, on=today, answers=desk.answers)
+    row = await reviews.add(work, file.case, judgement.facts, judgement.verdict, on=today, answer=judgement.answer)
     for shadow in desk.beside(file.application):
         if shadow.digest != policy.digest:
             day = local_day(shadow, work.now)
-            other = judge(matter(file, shadow), shadow, on=day)
-            await reviews.add(work, file.case, other.facts, other.verdict, on=day, kind=ReviewKind.SHADOW)
+            other = judge(matter(file, shadow), shadow, on=day, answers=desk.answers)
+            await reviews.add(
+                work, file.case, other.facts, other.verdict, on=day, kind=ReviewKind.SHADOW, answer=other.answer
+            )
     file.review, file.menu_empty = row, None
     file.case.policy_id, file.case.policy_digest, file.case.review_id = policy.id, policy.digest, row.id
     await work.record(file.case, "reviewed", review=str(row.id), outcome=judgement.verdict.outcome)

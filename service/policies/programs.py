@@ -64,3 +64,8 @@ _AS_JSON: Final[dict[type, Callable[[Any], str]]] = {
     Decimal: lambda value: format(value.quantize(SIX_PLACES, rounding=ROUND_HALF_UP), "f"),
 }
 """How a fact that is no word is written for zen: money and counts as integers, ratios half-up to six places."""
+
+
+def as_json(value: Any) -> str:
+    """Write one fact for zen, or for whoever else is told of it."""
+    return _AS_JSON.get(type(value), json.dumps)(value)

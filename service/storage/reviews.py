@@ -8,6 +8,7 @@ from sqlalchemy import literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from service.domain.consulting import Answer
 from service.domain.facts import Facts
 from service.domain.policy import ReviewKind, Verdict
 from service.storage.documents import dump, load
@@ -23,8 +24,9 @@ async def add(
     *,
     on: date,
     kind: ReviewKind = ReviewKind.ACTIVE,
+    answer: Answer | None = None,
 ) -> ReviewRow:
-    """Keep what was judged, by which policy, on which local day, and the verdict with its trace."""
+    """Keep what was judged, by which policy, on which local day, the verdict with its trace, and a remote answer."""
     row = ReviewRow(
         case_id=case.id,
         application_version=case.application_version,
@@ -34,6 +36,7 @@ async def add(
         facts=dump(facts),
         verdict=dump(verdict),
         kind=kind.value,
+        answer=None if answer is None else dump(answer),
         created_at=work.now,
     )
     work.session.add(row)
@@ -92,6 +95,11 @@ async def _active_of(session: AsyncSession, cases: Collection[UUID]) -> Mapping[
 def verdict_of(row: ReviewRow) -> Verdict:
     """Return the verdict as the policy gave it."""
     return load(Verdict, row.verdict)
+
+
+def answer_of(row: ReviewRow) -> Answer | None:
+    """Return what a policy elsewhere said; None where none was asked."""
+    return None if row.answer is None else load(Answer, row.answer)
 
 
 def facts_of(row: ReviewRow) -> Facts:
