@@ -36,6 +36,7 @@ TAGS: Final = {
     "negotiation": "What the borrower would accept, and the answer.",
     "agreements": "Accepted offers.",
     "deadlines": "What runs beside a negotiation: clocks, holds, and requests for information.",
+    "notices": "Letters, as they were sent.",
     "operations": "For those who run the service.",
 }
 PARAMETERS: Final[Document] = {

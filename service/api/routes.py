@@ -12,6 +12,7 @@ from service.api import (
     counter_proposals,
     deadlines,
     evidence,
+    notices,
     offers,
     operations,
     policies,
@@ -34,5 +35,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     agreements.router,
     deadlines.of_case,
     deadlines.router,
+    notices.of_case,
+    notices.router,
     operations.router,
 )

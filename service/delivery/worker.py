@@ -11,6 +11,7 @@ from uuid import UUID
 from service.casework.desk import Desk
 from service.casework.expiring import expire
 from service.domain.actors import Actor
+from service.domain.lender import UNNAMED, Lender
 from service.storage import clocks
 from service.storage.engine import Database
 from service.storage.failures import Unavailable
@@ -32,6 +33,7 @@ class Worker:
     desk: Desk
     clock: Callable[[], datetime]
     before: Callable[[], Awaitable[object]] | None = None
+    lender: Lender = UNNAMED
     every_seconds: float = EVERY_SECONDS
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -62,7 +64,7 @@ class Worker:
             for clock_id, case_id in due:
                 try:
                     async with self.database.writing() as session:
-                        work = UnitOfWork(session=session, actor=Actor.system(), clock=self.clock)
+                        work = UnitOfWork(session=session, actor=Actor.system(), clock=self.clock, lender=self.lender)
                         ended = await expire(work, case_id=case_id, clock_id=clock_id, desk=self.desk)
                     done += ended
                     if not ended:

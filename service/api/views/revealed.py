@@ -18,8 +18,8 @@ LENDERS_MEASURES: Final = frozenset({
 
 TOLD: Final = frozenset({
     "agreement", "agreement_state", "application_version", "asked", "changed", "confirmation", "counter_proposal",
-    "decision", "evidence", "from", "from_version", "ground", "kind", "limits", "loans", "missing", "offer", "offers",
-    "outcome", "reason", "reasons", "review", "sha256", "source", "state", "to",
+    "decision", "evidence", "from", "from_version", "ground", "kind", "limits", "loans", "missing", "notice", "offer",
+    "offers", "outcome", "reason", "reasons", "recipient", "review", "sha256", "source", "state", "to",
 })  # fmt: skip
 """The particulars of events that everybody who sees the case may read."""
 
