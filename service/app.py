@@ -18,6 +18,7 @@ from service.api.limits import Limits
 from service.api.parts import Parts
 from service.api.routes import ROUTERS
 from service.delivery.worker import Worker
+from service.domain.lender import Lender
 from service.in_force import InForce
 from service.policies.remote_asking import RemoteAsking
 from service.settings import Settings
@@ -61,6 +62,7 @@ def create_app(
             desk=policies.desk(automatic=settings.automatic),
             in_force=policies,
             limits=limits or Limits(),
+            lender=Lender(name=settings.lender, contact=settings.lender_contact),
         )
         try:
             yield
@@ -88,4 +90,10 @@ def worker_of(app: FastAPI) -> Worker:
     """Return the worker on the parts of a service that has started."""
     parts: Parts = app.state.parts
     assert parts.desk is not None
-    return Worker(database=parts.database, desk=parts.desk, clock=parts.clock, before=parts.in_force.freshen)
+    return Worker(
+        database=parts.database,
+        desk=parts.desk,
+        clock=parts.clock,
+        before=parts.in_force.freshen,
+        lender=parts.lender,
+    )

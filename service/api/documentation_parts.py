@@ -38,6 +38,7 @@ TAGS: Final = {
     "dissent": "Where the parties do not agree: appeals, and referrals to somebody outside.",
     "messages": "What borrower and lender write to each other.",
     "deadlines": "What runs beside a negotiation: clocks, holds, and requests for information.",
+    "notices": "Letters, as they were sent.",
     "operations": "For those who run the service.",
 }
 PARAMETERS: Final[Document] = {

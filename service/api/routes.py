@@ -14,6 +14,7 @@ from service.api import (
     deadlines,
     evidence,
     messages,
+    notices,
     offers,
     operations,
     policies,
@@ -42,5 +43,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     messages.router,
     deadlines.of_case,
     deadlines.router,
+    notices.of_case,
+    notices.router,
     operations.router,
 )

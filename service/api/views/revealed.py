@@ -18,9 +18,9 @@ LENDERS_MEASURES: Final = frozenset({
 
 TOLD: Final = frozenset({
     "agreement", "agreement_state", "appeal", "application_version", "asked", "changed", "confirmation",
-    "counter_proposal", "decision", "evidence", "from", "from_version", "ground", "kind", "limits", "loans", "message",
-    "missing", "offer", "offers", "outcome", "reason", "reasons", "referral", "result", "review", "sha256", "side",
-    "source", "state", "to",
+    "counter_proposal", "decision", "evidence", "from", "from_version", "ground", "kind", "limits", "loans",
+    "message", "missing", "notice", "offer", "offers", "outcome", "reason", "reasons", "recipient", "referral",
+    "result", "review", "sha256", "side", "source", "state", "to",
 })  # fmt: skip
 """The particulars of events that everybody who sees the case may read."""
 
