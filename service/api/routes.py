@@ -17,6 +17,7 @@ from service.api import (
     policies,
     policy_versions,
     reviews,
+    story,
 )
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -25,6 +26,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     policies.router,
     policy_versions.router,
     cases.router,
+    story.router,
     evidence.router,
     reviews.router,
     offers.of_case,

@@ -67,6 +67,7 @@ async def told(service: Service) -> dict[str, Any]:
     await ask("caseworker", "GET", f"{at}/events?limit=5", shown="EventViewPage")
     await _with_a_person(service, ask, keys["borrower"])
     await _beside(ask)
+    await _about_telling(ask, at)
     return answers
 
 
@@ -131,6 +132,11 @@ def shortened(value: Any, *, name: str = "") -> Any:
         kept = [*value[:2], value[-1]] if name in {"instalments", "total"} and len(value) > 3 else value
         return [shortened(item) for item in kept]
     return value
+
+
+async def _about_telling(ask: Any, at: str) -> None:
+    """Have Li's case told in plain words."""
+    await ask("borrower", "GET", f"{at}/story?locale=en", shown="StoryView")
 
 
 async def _write() -> None:

@@ -71,7 +71,7 @@ RULES: Final[dict[str, Rule]] = {
         (
             "get_case", "list_actions", "list_events", "list_evidence", "get_content", "list_reviews", "list_decisions",
             "list_offers", "list_rounds", "get_offer", "get_offer_schedule", "get_agreement", "get_agreement_schedule",
-            "list_holds", "list_clocks_of_case", "list_information_requests",
+            "list_holds", "list_clocks_of_case", "list_information_requests", "tell_story",
         ),
         READS,
     ),
@@ -312,7 +312,11 @@ def lenders_affairs(answer: Any) -> set[str]:
 
 async def everything(service: Service, key: str, at: str, offer: str) -> list[Any]:
     """Return all that somebody can read of a case."""
-    paths = [at, *(f"{at}/{part}" for part in ("events", "reviews", "decisions", "offers", "rounds", "actions")), offer]
+    paths = [
+        at,
+        *(f"{at}/{part}" for part in ("events", "reviews", "decisions", "offers", "rounds", "actions", "story")),
+        offer,
+    ]
     answers = [(await service.call(key, "GET", path)).json() for path in ("/v1/cases", *paths)]
     other = {**li_json(), "reference": None}
     other["loans"] = [{**other["loans"][0], "id": "L-elsewhere"}]

@@ -5,8 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from service.api.views.cases import (
-    ActionsView,
-    ActionView,
     CaseLine,
     CaseView,
     EventView,
@@ -29,7 +27,6 @@ from service.api.views.offers import (
 )
 from service.api.views.plans import BindingView, Label, RelaxedView
 from service.api.views.revealed import for_staff, is_staff, labels_told, limits_told, particulars_told, plan_told
-from service.casework.actions import NextAction
 from service.casework.desk import Desk
 from service.casework.evidence import required
 from service.casework.file import CaseFile
@@ -104,24 +101,6 @@ def case_line(row: CaseRow, loans: Sequence[str], actor: Actor) -> CaseLine:
         assignee=for_staff(row.assignee, actor),
         submitted_at=row.submitted_at,
         updated_at=row.updated_at,
-    )
-
-
-def actions_view(file: CaseFile, found: Sequence[NextAction]) -> ActionsView:
-    """Show what can be done next."""
-    return ActionsView(
-        state=CaseState(file.case.state),
-        version=file.case.version,
-        items=[
-            ActionView(
-                action=a.move.action,
-                to=a.move.target or _before_appeal(file.case),
-                allowed=a.allowed,
-                why_not=a.why_not,
-                roles=sorted(a.move.roles),
-            )
-            for a in found
-        ],
     )
 
 
@@ -285,7 +264,3 @@ def agreement_view(row: AgreementRow, case: CaseRow, actor: Actor) -> AgreementV
         required_signatures=told["required_signatures"],
         signatures=[SignatureView(**signature) for signature in row.signatures],
     )
-
-
-def _before_appeal(case: CaseRow) -> CaseState | None:
-    return CaseState(case.state_before_appeal) if case.state_before_appeal else None

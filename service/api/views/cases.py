@@ -17,6 +17,7 @@ from service.api.views.verdicts import DecisionView, EvidenceListView, ReviewVie
 from service.domain.actors import Role
 from service.domain.evidence import EvidenceState
 from service.domain.lifecycle import CaseAction, CaseState
+from service.domain.locales import Locale
 from service.domain.words import Channel, HardshipReason, LoanSource
 
 
@@ -85,9 +86,10 @@ class ActionView(View):
     """Something that could be done next, and why not, if not."""
 
     action: CaseAction
+    text: str = Field(description="What it is, in plain words.", examples=["Accept an offer."])
     to: CaseState | None = Field(description="The state it leads to.")
     allowed: bool
-    why_not: str | None
+    why_not: str | None = Field(description="One sentence; null when it is allowed.")
     roles: list[Role] = Field(description="The roles that may do it.")
 
 
@@ -96,6 +98,7 @@ class ActionsView(View):
 
     state: CaseState
     version: int
+    locale: Locale
     items: list[ActionView]
 
 
