@@ -19,8 +19,9 @@ from service.api.languages import LanguageOf
 from service.api.parts import DeskOf, Today
 from service.api.query import LIMIT_DEFAULT, Limit
 from service.api.transaction import Reading, Transactional, Work, refuses
-from service.api.views.build import case_line, case_view, event_view
+from service.api.views.build import case_view, event_view
 from service.api.views.cases import ActionsView, CaseLine, CaseView, EventView
+from service.api.views.lines import case_line
 from service.api.views.records import Page
 from service.api.views.telling import actions_view
 from service.casework import actions, changing, intake, moving_policy, reading

@@ -18,6 +18,7 @@ from service.api import (
     policy_versions,
     reviews,
     story,
+    worklist,
 )
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -36,5 +37,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     agreements.router,
     deadlines.of_case,
     deadlines.router,
+    worklist.router,
     operations.router,
 )

@@ -154,9 +154,9 @@ def _words(type_: str, said: Mapping[str, Any], *, currency: str, locale: Locale
     if isinstance(kind, str) and kind in NOTICES:
         words["notice"] = NOTICES[kind][locale]
     if kinds:
-        words["missing"] = _listed([evidence_in_words(k, locale) for k in kinds], locale)
+        words["missing"] = listed([evidence_in_words(k, locale) for k in kinds], locale)
     if said.get("scopes"):
-        words["scopes"] = _listed([SCOPES[s][locale] if s in SCOPES else s for s in said["scopes"]], locale)
+        words["scopes"] = listed([SCOPES[s][locale] if s in SCOPES else s for s in said["scopes"]], locale)
     if isinstance(said.get("amount"), int):
         words["amount"] = money_in_words(said["amount"], currency=currency, locale=locale)
     return words
@@ -167,7 +167,8 @@ def evidence_in_words(kind: str, locale: Locale) -> str:
     return EVIDENCE[kind][locale] if kind in EVIDENCE else kind.replace("_", " ")
 
 
-def _listed(words: Sequence[str], locale: Locale) -> str:
+def listed(words: Sequence[str], locale: Locale) -> str:
+    """Write words in a row, each once."""
     return ("、" if locale == "zh-CN" else ", ").join(dict.fromkeys(words))
 
 

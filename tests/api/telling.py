@@ -137,6 +137,7 @@ def shortened(value: Any, *, name: str = "") -> Any:
 async def _about_telling(ask: Any, at: str) -> None:
     """Have Li's case told in plain words."""
     await ask("borrower", "GET", f"{at}/story?locale=en", shown="StoryView")
+    await ask("caseworker", "GET", "/v1/worklist?limit=2", shown="DeskLinePage")
 
 
 async def _write() -> None:

@@ -66,6 +66,7 @@ RULES: Final[dict[str, Rule]] = {
     "post_case": Rule(ALL - {"policy_admin", "auditor"}, sees=ALL),
     "search_cases": Rule(ALL, sees=ALL),
     "list_clocks": Rule(ALL, sees=ALL),
+    "read_worklist": Rule(DESK | {"auditor"}, sees=ALL),
     **dict.fromkeys(("post_schedule", "post_rates", "post_waterfall"), Rule(ALL, sees=ALL)),
     **dict.fromkeys(
         (
@@ -297,7 +298,7 @@ def lenders_affairs(answer: Any) -> set[str]:
     found = set()
     for name, value in members(answer):
         tells = value not in (None, [], {}, "")
-        if name in {"trace", "facts", "assignee", "flags", "actor", "confirmed_by"} and tells:
+        if name in {"trace", "facts", "assignee", "flags", "actor", "confirmed_by", "next_step"} and tells:
             found.add(name)
         if name == "level" and isinstance(value, str):
             found.add(name)
@@ -341,7 +342,7 @@ async def test_the_lenders_own_affairs_are_told_to_the_lender_only(shared: Servi
     assert lenders_affairs(told["partner"]) == set()
     assert lenders_affairs(told["caseworker"]) >= {
         "trace", "facts", "level", "assignee", "flags", "actor", "settlement_min", "npv_before", "value_with",
-        "balanced",
+        "balanced", "next_step",
     }  # fmt: skip
     assert "desk-7" not in str([told["borrower"], told["partner"]])
 

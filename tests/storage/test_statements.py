@@ -19,6 +19,7 @@ COUNTS: Final = {
     "post case": 13,
     "read case": 6,
     "search cases": 3,
+    "read worklist": 12,
     "patch application": 14,
     "upload evidence": 14,
     "upload the last evidence": 22,
@@ -111,6 +112,7 @@ async def _tell(service: Service, counted: Counted, *, rounds: int) -> None:
     reads |= {"read rounds": "/rounds", "read story": "/story"}
     for name, end in reads.items():
         await of(name, service.call(partner, "GET", "/v1/cases" if end is None else path + end))
+    await of("read worklist", service.call(desk, "GET", "/v1/worklist"))
     await of("preview offers", service.call(desk, "POST", f"{path}/offers/preview", {}))
     await of("read offer", service.call(li, "GET", f"/v1/offers/{offer['id']}"))
     await of("read schedule", service.call(li, "GET", f"/v1/offers/{offer['id']}/schedule"))
