@@ -21,6 +21,8 @@ from service.api import (
     policy_versions,
     referrals,
     reviews,
+    story,
+    worklist,
 )
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -29,6 +31,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     policies.router,
     policy_versions.router,
     cases.router,
+    story.router,
     evidence.router,
     reviews.router,
     offers.of_case,
@@ -45,5 +48,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     deadlines.router,
     notices.of_case,
     notices.router,
+    worklist.router,
     operations.router,
 )

@@ -1,5 +1,6 @@
 """What the words of closed vocabularies mean, for the documentation."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
@@ -13,10 +14,19 @@ from service.domain.decision import Confirmation, DecisionOutcome
 from service.domain.evidence import EvidenceState
 from service.domain.lifecycle import MOVES, CaseAction, CaseState
 from service.domain.message import Side
+from service.domain.next_step import Step, Why
+from service.domain.next_step_words import REASONS, STEPS
 from service.domain.offer import OfferState
 from service.domain.policy import Eligibility, Level, Outcome, Severity
 from service.domain.referral import ReferralKind, ReferralResult, ReferralState
 from service.domain.words import LoanSource
+
+
+def _phrase(sentence: str) -> str:
+    """Return a sentence of the desk as a meaning: without what is filled in, and without its stop."""
+    plain = re.sub(r":? \{\w+\}", "", sentence).rstrip(".")
+    return plain[0].lower() + plain[1:]
+
 
 WORDS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
     CaseState: {
@@ -106,6 +116,8 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
         Label.SOONEST: "the first to end",
         Label.BALANCED: "best for both sides together; shown to the lender only",
     },
+    Step: {step: _phrase(told["en"]) for step, told in STEPS.items()},
+    Why: {why: _phrase(told["en"]) for why, told in REASONS.items()},
     LoanSource: {
         LoanSource.LENDER: "the lender vouches for the figures",
         LoanSource.DECLARED: "the figures are the borrower's or a partner's word; offers on them are indicative",

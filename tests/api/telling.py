@@ -68,6 +68,7 @@ async def told(service: Service) -> dict[str, Any]:
     await _with_a_person(service, ask, keys["borrower"])
     await _beside(ask)
     await _about_dissent(service, ask, keys["borrower"])
+    await _about_telling(ask, at)
     return answers
 
 
@@ -151,6 +152,12 @@ def shortened(value: Any, *, name: str = "") -> Any:
         kept = [*value[:2], value[-1]] if name in {"instalments", "total"} and len(value) > 3 else value
         return [shortened(item) for item in kept]
     return value
+
+
+async def _about_telling(ask: Any, at: str) -> None:
+    """Have Li's case told in plain words."""
+    await ask("borrower", "GET", f"{at}/story?locale=en", shown="StoryView")
+    await ask("caseworker", "GET", "/v1/worklist?limit=2", shown="DeskLinePage")
 
 
 async def _write() -> None:

@@ -66,13 +66,14 @@ RULES: Final[dict[str, Rule]] = {
     "post_case": Rule(ALL - {"policy_admin", "auditor"}, sees=ALL),
     "search_cases": Rule(ALL, sees=ALL),
     "list_clocks": Rule(ALL, sees=ALL),
+    "read_worklist": Rule(DESK | {"auditor"}, sees=ALL),
     **dict.fromkeys(("post_schedule", "post_rates", "post_waterfall"), Rule(ALL, sees=ALL)),
     **dict.fromkeys(
         (
             "get_case", "list_actions", "list_events", "list_evidence", "get_content", "list_reviews", "list_decisions",
             "list_offers", "list_rounds", "get_offer", "get_offer_schedule", "get_agreement", "get_agreement_schedule",
             "list_holds", "list_clocks_of_case", "list_information_requests", "list_appeals", "list_referrals",
-            "list_messages",
+            "list_messages", "tell_story",
         ),
         READS,
     ),
@@ -312,7 +313,7 @@ def lenders_affairs(answer: Any) -> set[str]:
     found = set()
     for name, value in members(answer):
         tells = value not in (None, [], {}, "")
-        if name in {"trace", "facts", "assignee", "flags", "actor", "confirmed_by"} and tells:
+        if name in {"trace", "facts", "assignee", "flags", "actor", "confirmed_by", "next_step"} and tells:
             found.add(name)
         if name == "level" and isinstance(value, str):
             found.add(name)
@@ -327,7 +328,11 @@ def lenders_affairs(answer: Any) -> set[str]:
 
 async def everything(service: Service, key: str, at: str, offer: str) -> list[Any]:
     """Return all that somebody can read of a case."""
-    paths = [at, *(f"{at}/{part}" for part in ("events", "reviews", "decisions", "offers", "rounds", "actions")), offer]
+    paths = [
+        at,
+        *(f"{at}/{part}" for part in ("events", "reviews", "decisions", "offers", "rounds", "actions", "story")),
+        offer,
+    ]
     answers = [(await service.call(key, "GET", path)).json() for path in ("/v1/cases", *paths)]
     other = {**li_json(), "reference": None}
     other["loans"] = [{**other["loans"][0], "id": "L-elsewhere"}]
@@ -352,7 +357,7 @@ async def test_the_lenders_own_affairs_are_told_to_the_lender_only(shared: Servi
     assert lenders_affairs(told["partner"]) == set()
     assert lenders_affairs(told["caseworker"]) >= {
         "trace", "facts", "level", "assignee", "flags", "actor", "settlement_min", "npv_before", "value_with",
-        "balanced",
+        "balanced", "next_step",
     }  # fmt: skip
     assert "desk-7" not in str([told["borrower"], told["partner"]])
 
