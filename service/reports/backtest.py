@@ -72,8 +72,10 @@ def _reason_chart(document: Document) -> Markup:
     shown = _changed_reasons(document)[:REASONS_MAX]
     if not shown:
         return Markup()
-    series = [("gained", [r["gained"] or None for r in shown]), ("lost", [-r["lost"] or None for r in shown])]
-    return _chart("reasons", [r["code"] for r in shown], series, said=lambda n: formats.signed(int(n)))
+    series = [("lost", [-r["lost"] or None for r in shown]), ("gained", [r["gained"] or None for r in shown])]
+    return _chart(
+        "reasons", [r["code"] for r in shown], series, said=lambda n: formats.signed(int(n)) if n else "", stacked=True
+    )
 
 
 def _shown(number: int, segment: Document) -> dict[str, Any]:

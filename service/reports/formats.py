@@ -22,7 +22,7 @@ def signed(number: int) -> str:
 
 def percent(rate: str | None) -> str:
     """Write a rate with one decimal place."""
-    return NOTHING if rate is None else str(format_percent(Decimal(rate), format="#,##0.0 %", locale=LOCALE))
+    return NOTHING if rate is None else str(format_percent(Decimal(rate), format="#,##0.0\u202f%", locale=LOCALE))
 
 
 def points(old: str | None, new: str | None) -> str:
@@ -35,7 +35,9 @@ def points(old: str | None, new: str | None) -> str:
 def money(amount: int, currency: str) -> str:
     """Write an amount of minor units in whole units of its currency."""
     major = Decimal(amount).scaleb(-get_currency_precision(currency))
-    return str(format_currency(major, currency, format="¤¤ #,##0;¤¤ −#,##0", locale=LOCALE, currency_digits=False))
+    return str(
+        format_currency(major, currency, format="¤¤\u00a0#,##0;−¤¤\u00a0#,##0", locale=LOCALE, currency_digits=False)
+    )
 
 
 def ratio(value: str | None) -> str:
