@@ -59,11 +59,6 @@ def _told(amounts: AmountsOf, named: Sequence[str]) -> dict[str, str]:
     }
 
 
-def as_json(value: Any) -> str:
-    """Write a fact that is known as zen reads it."""
-    return _AS_JSON.get(type(value), json.dumps)(value)
-
-
 _AS_JSON: Final[dict[type, Callable[[Any], str]]] = {
     bool: lambda value: "true" if value else "false",
     int: str,

@@ -134,7 +134,8 @@ async def count_judged(session: AsyncSession, period: Period) -> int:
 async def judged(session: AsyncSession, period: Period, *, after: UUID | None, limit: int) -> Sequence[Judged]:
     """Return cases as they were judged last, in the order of their ids."""
     columns = (CaseRow.id, CaseRow.channel, CaseRow.state, ReviewRow.policy_id, ReviewRow.on_day)
-    wanted = period.of(select(*(col(column) for column in columns), cast(col(ReviewRow.facts), Text)))
+    told: list[Any] = [*map(col, columns), cast(col(ReviewRow.facts), Text)]
+    wanted = period.of(select(*told))
     if after is not None:
         wanted = wanted.where(col(CaseRow.id) > after)
     return [Judged(*row) for row in await session.execute(wanted.order_by(col(CaseRow.id)).limit(limit))]
