@@ -4,14 +4,13 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
 import uvicorn
 
-from service.app import create_app, worker_of
-from service.delivery.worker import Worker
+from service.app import create_app, work_on
 from service.settings import Settings
 
 GRACE_SECONDS: Final = 10
@@ -20,16 +19,16 @@ GRACE_SECONDS: Final = 10
 class _Announcing(uvicorn.Server):
     """A server that prints one line when it has begun to answer: with port 0 only it knows the port."""
 
-    def __init__(self, config: uvicorn.Config, *, worker: Callable[[], Worker] | None) -> None:
+    def __init__(self, config: uvicorn.Config, *, work: Callable[[asyncio.Event], Awaitable[None]] | None) -> None:
         super().__init__(config)
-        self._make_worker = worker
+        self._work = work
         self._stop = asyncio.Event()
-        self._worker: asyncio.Task[None] | None = None
+        self._worker: asyncio.Future[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self.started and self._make_worker is not None:
-            self._worker = asyncio.create_task(self._make_worker().run(self._stop))
+        if self.started and self._work is not None:
+            self._worker = asyncio.ensure_future(self._work(self._stop))
         for server in self.servers if self.started else ():
             for listening in server.sockets:
                 address = address_of(listening.getsockname())
@@ -49,7 +48,7 @@ async def work(settings: Settings) -> None:
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_, stop.set)
     async with app.router.lifespan_context(app):
-        await worker_of(app).run(stop)
+        await work_on(app, settings, stop)
 
 
 def serve(settings: Settings, *, host: str, port: int, worker: bool = True) -> bool:
@@ -64,7 +63,7 @@ def serve(settings: Settings, *, host: str, port: int, worker: bool = True) -> b
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = _Announcing(config, worker=partial(worker_of, app) if worker else None)
+    server = _Announcing(config, work=partial(work_on, app, settings) if worker else None)
     try:
         server.run()
     except SystemExit:  # the port is taken, or a part of the service did not start; the log has said why

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from service.api import (
     agreements,
     assessments,
+    backtests,
     calculations,
     cases,
     counter_proposals,
@@ -24,6 +25,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     calculations.router,
     policies.router,
     policy_versions.router,
+    backtests.router,
     cases.router,
     evidence.router,
     reviews.router,

@@ -14,7 +14,7 @@ from service.api.examples import LONGER, REQUESTS
 from service.settings import Settings
 from tests.api.running import running
 from tests.api.stories import LI as LI_SUBJECT
-from tests.api.stories import upload
+from tests.api.stories import operator, upload
 from tests.conftest import Service
 
 EXAMPLES: Final = Path(__file__).parents[2] / "service" / "api" / "examples.json"
@@ -67,6 +67,7 @@ async def told(service: Service) -> dict[str, Any]:
     await ask("caseworker", "GET", f"{at}/events?limit=5", shown="EventViewPage")
     await _with_a_person(service, ask, keys["borrower"])
     await _beside(ask)
+    await _about_backtests(service, ask)
     return answers
 
 
@@ -104,6 +105,16 @@ async def _with_a_person(service: Service, ask: Any, borrower: str) -> None:
     await ask("caseworker", "POST", f"/v1/cases/{case['id']}/reviews", {}, shown="ReviewView")
     decided = next(iter(REQUESTS["post_decision"].values()))
     await ask("caseworker", "POST", f"/v1/cases/{case['id']}/decisions", decided, shown="DecisionView")
+
+
+async def _about_backtests(service: Service, ask: Any) -> None:
+    """Compare two policies over the cases that there are by now."""
+    body = next(iter(REQUESTS["post_backtest"].values()))
+    ordered = await ask("policy_admin", "POST", "/v1/backtests", body)
+    assert await operator(service).turn()
+    at = f"/v1/operations/{ordered['id']}"
+    await ask("policy_admin", "GET", at, shown="OperationView")
+    await ask("policy_admin", "GET", f"{at}/report", shown="BacktestView")
 
 
 def settled(answers: dict[str, Any]) -> dict[str, Any]:
