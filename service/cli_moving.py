@@ -30,7 +30,7 @@ class MovingClock:
 async def serve() -> None:
     """Serve on a free port of this machine until told to stop, and move the clock as told."""
     clock = MovingClock()
-    server, make_worker = server_of(read_settings(), host="127.0.0.1", port=0, clock=clock)
+    server, make_worker = server_of(read_settings(), host="127.0.0.1", port=0, works=False, clock=clock)
     serving = asyncio.create_task(server.serve())
     moving = asyncio.create_task(_move(clock, make_worker))
     await serving

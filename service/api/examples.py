@@ -12,6 +12,7 @@ from pydantic_core import from_json
 from service.api import examples_dissent
 from service.api.bodies.calculation_examples import RATES, SCHEDULE, WATERFALL
 from service.api.bodies.example import LI, LI_LOAN
+from service.api.examples_backtests import BACKTESTS
 
 Bodies = dict[str, Any]
 
@@ -79,6 +80,7 @@ REQUESTS: Final[dict[str, Bodies]] = {
     "activate_policy": {"with the reason": {"reason": "Approved by the credit committee on 12 November."}},
     "shadow_policy": {"to see first whom it changes": {"reason": "Compared until the end of the month."}},
     "retire_policy": EMPTY,
+    **BACKTESTS,
     "post_schedule": {"what the documentation shows": SCHEDULE},
     "post_rates": {"what the documentation shows": RATES},
     "post_waterfall": {"what the documentation shows": WATERFALL},

@@ -17,6 +17,7 @@ from service.domain.message import Side
 from service.domain.next_step import Step, Why
 from service.domain.next_step_words import REASONS, STEPS
 from service.domain.offer import OfferState
+from service.domain.operations import OperationKind, OperationState
 from service.domain.policy import Eligibility, Level, Outcome, Severity
 from service.domain.referral import ReferralKind, ReferralResult, ReferralState
 from service.domain.words import LoanSource
@@ -54,6 +55,13 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
         OfferState.WITHDRAWN: "the lender took it back, for fraud, a changed balance or changed law",
         OfferState.EXPIRED: "its time passed without an answer",
         OfferState.CLOSED: "another offer was accepted, or the case ended",
+    },
+    OperationKind: {OperationKind.BACKTEST: "two versions of a policy judge the same cases"},
+    OperationState: {
+        OperationState.WAITING: "no worker has taken it yet",
+        OperationState.RUNNING: "a worker is at it; `done` says how far",
+        OperationState.DONE: "`result` says what came of it",
+        OperationState.FAILED: "`fault` says why nothing came of it",
     },
     EvidenceState: {
         EvidenceState.REQUIRED: "asked for, and not handed in",

@@ -102,7 +102,7 @@ class Period:
     last: date | None = None
     made_until: datetime | None = None
 
-    def of(self, wanted: Select[Any]) -> Select[Any]:
+    def of(self, wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         """Restrict a query of cases with their latest reviews."""
         joined = wanted.join(ReviewRow, col(ReviewRow.id) == col(CaseRow.review_id))
         if self.first is not None:

@@ -222,6 +222,11 @@ async def _policy(service: Service, operation: Operation) -> Scene:
     return Scene(operation=operation, key=key, body=example, ids={"policy_id": found})
 
 
+async def _backtest(service: Service, operation: Operation) -> Scene:
+    example = next(iter(REQUESTS[operation.name].values()))
+    return Scene(operation=operation, key=await service.key("policy_admin"), body=example)
+
+
 SCENES: Final[dict[str, Callable[[Service, Operation], Awaitable[Scene]]]] = {
     "post_case": _post_case,
     "amend_case": _on_case("borrower", state=CaseState.IN_REVIEW),
@@ -236,6 +241,7 @@ SCENES: Final[dict[str, Callable[[Service, Operation], Awaitable[Scene]]]] = {
     "activate_policy": _policy,
     "shadow_policy": _policy,
     "retire_policy": _policy,
+    "post_backtest": _backtest,
     "post_evidence": _evidence,
     "verify_evidence": _judged_evidence,
     "refuse_evidence": _judged_evidence,

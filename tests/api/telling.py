@@ -14,7 +14,7 @@ from service.api.examples import LONGER, REQUESTS
 from service.settings import Settings
 from tests.api.running import running
 from tests.api.stories import LI as LI_SUBJECT
-from tests.api.stories import upload
+from tests.api.stories import operator, upload
 from tests.conftest import Service
 
 EXAMPLES: Final = Path(__file__).parents[2] / "service" / "api" / "examples.json"
@@ -69,6 +69,7 @@ async def told(service: Service) -> dict[str, Any]:
     await _beside(ask)
     await _about_dissent(service, ask, keys["borrower"])
     await _about_telling(ask, at)
+    await _about_backtests(service, ask)
     return answers
 
 
@@ -125,6 +126,16 @@ async def _about_dissent(service: Service, ask: Any, borrower: str) -> None:
     referral = await ask("borrower", "POST", f"{at}/referrals", bodies["post_referral"], shown="ReferralView")
     await ask("caseworker", "POST", f"/v1/referrals/{referral['id']}/end", bodies["end_referral"])
     await ask("borrower", "GET", f"{at}/referrals", shown="ReferralViewPage")
+
+
+async def _about_backtests(service: Service, ask: Any) -> None:
+    """Compare two policies over the cases that there are by now."""
+    body = next(iter(REQUESTS["post_backtest"].values()))
+    ordered = await ask("policy_admin", "POST", "/v1/backtests", body)
+    assert await operator(service).turn()
+    at = f"/v1/operations/{ordered['id']}"
+    await ask("policy_admin", "GET", at, shown="OperationView")
+    await ask("policy_admin", "GET", f"{at}/report", shown="BacktestView")
 
 
 def settled(answers: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from service.storage import keys
 from tests.api.description import NOT_PUBLIC, OPERATIONS, Operation
 from tests.api.running import stored
 from tests.api.scenes import by_hand, offered, set_state, waiting_counter
-from tests.api.stories import LI
+from tests.api.stories import LI, backtested
 from tests.conftest import Service
 from tests.domain.applications import li_borrower, li_json
 
@@ -53,6 +53,7 @@ class Rule(NamedTuple):
 READS: Final = Rule(ALL - STRANGERS)
 JUDGES: Final = Rule(DESK)
 POLICIES: Final = Rule(frozenset({"policy_admin"}), sees=DESK | {"policy_admin", "auditor"})
+OPERATIONS_OF_LENDERS: Final = Rule(DESK | {"policy_admin", "auditor"}, sees=frozenset())
 RULES: Final[dict[str, Rule]] = {
     "list_programmes": Rule(ALL, sees=ALL, open_to_nobody=True),
     "list_policies": Rule(DESK | {"policy_admin", "auditor"}, sees=ALL),
@@ -62,6 +63,8 @@ RULES: Final[dict[str, Rule]] = {
     "activate_policy": POLICIES,
     "shadow_policy": POLICIES,
     "retire_policy": POLICIES,
+    "post_backtest": Rule(frozenset({"policy_admin"}), sees=ALL),
+    **dict.fromkeys(("get_operation", "get_report", "get_report_page"), OPERATIONS_OF_LENDERS),
     "post_assessment": Rule(ALL, sees=ALL),
     "post_case": Rule(ALL - {"policy_admin", "auditor"}, sees=ALL),
     "search_cases": Rule(ALL, sees=ALL),
@@ -148,6 +151,7 @@ async def ids(shared: Service) -> dict[str, str]:
         "agreement_id": agreement["id"],
         "policy_id": "standard",
         **made,
+        "operation_id": (await backtested(shared))["id"],
     }
 
 
