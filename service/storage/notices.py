@@ -57,7 +57,7 @@ async def hashes_about(session: AsyncSession, case_id: UUID, *, kind: str, subje
         .where(col(NoticeRow.case_id) == case_id, col(NoticeRow.kind) == kind, col(NoticeRow.subject_id) == subject_id)
         .order_by(col(NoticeRow.id))
     )
-    return dict((await session.execute(wanted)).tuples().all())
+    return {row[0]: row[1] for row in await session.execute(wanted)}
 
 
 async def latest_about(session: AsyncSession, case_id: UUID, *, kind: str, subject_id: UUID) -> NoticeRow | None:
