@@ -34,7 +34,8 @@ TAGS: Final = {
     "review": "The policy's judgement of a case, and what was decided.",
     "offers": "Terms that bind the lender until they expire, with schedules to the cent and the proof behind them.",
     "negotiation": "What the borrower would accept, and the answer.",
-    "agreements": "Accepted offers.",
+    "agreements": "Accepted offers: who signed, how they are kept, what pays them off, and how they end.",
+    "payments": "What arrives under an agreement, told by the servicing system.",
     "deadlines": "What runs beside a negotiation: clocks, holds, and requests for information.",
     "operations": "For those who run the service.",
 }

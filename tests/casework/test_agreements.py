@@ -17,7 +17,7 @@ async def test_an_agreement_is_the_offer_that_was_accepted(people: People) -> No
     (signature,) = agreement["signatures"]
     assert (signature["party"], signature["name"], signature["method"]) == ("borrower", "李某", "typed")
     assert people.case["agreement_id"] == agreement["id"]
-    assert [e["type"] for e in await people.events()][-2:] == ["accept", "agreement_made"]
+    assert [e["type"] for e in await people.events()][-3:] == ["accept", "agreement_made", "agreement_active"]
 
 
 async def test_an_agreement_waits_for_everybody_who_has_to_sign(with_pack: WithPack) -> None:
@@ -30,7 +30,7 @@ async def test_an_agreement_waits_for_everybody_who_has_to_sign(with_pack: WithP
         agreement = await people.agreed(loans=[li_loan_json(parties=[signs, looks_on, nameless])])
 
         assert agreement["state"] == "awaiting_signatures"
-        assert agreement["required_signatures"] == ["borrower", "lender", "guarantor:user-7", "co_borrower:2"]
+        assert agreement["required_signatures"] == ["borrower", "lender", "guarantor:user-7", "co_borrower:L-001/2"]
         assert people.state == "agreed"
 
 
