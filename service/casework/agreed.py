@@ -80,8 +80,9 @@ class Agreed:
 
     @property
     def terms(self) -> dict[str, Terms]:
-        """What was agreed for each loan."""
-        return terms_in(self.row.document)
+        """What was agreed for each loan, those that were taken over since left out."""
+        replaced = self.watch.replaced
+        return {loan: terms for loan, terms in terms_in(self.row.document).items() if loan not in replaced}
 
     @property
     def signed(self) -> set[str]:
@@ -96,6 +97,12 @@ class Agreed:
     @watch.setter
     def watch(self, watch: Watch) -> None:
         self.row.watch = dump(watch)
+
+    @property
+    def loans(self) -> list[dict[str, Any]]:
+        """What the document says of each loan, but for those that a later agreement has taken over."""
+        replaced = self.watch.replaced
+        return [loan for loan in self.basis["loans"] if loan["loan_id"] not in replaced]
 
     @property
     def since(self) -> date:
@@ -121,7 +128,7 @@ class Agreed:
     def books(self) -> dict[str, Book]:
         """Return the plans of the loans as they are asked for, in the order of the case; in a trial only its part."""
         trial = self.policy.settings.agreement.trial_payments if self.is_in_trial else None
-        return {loan["loan_id"]: self._book(loan, trial) for loan in self.basis["loans"]}
+        return {loan["loan_id"]: self._book(loan, trial) for loan in self.loans}
 
     def _book(self, loan: dict[str, Any], trial: int | None) -> Book:
         loan_id, settings = loan["loan_id"], Settings.of(self.policy.settings)
@@ -166,9 +173,9 @@ class Agreed:
         )
         return Position(found, standing(found, self.rules()), books)
 
-    def is_repaid_early(self, position: Position) -> bool:
-        """Say whether early repayment has changed the schedule that was agreed."""
-        return any(part.early for part in position.performance.parts)
+    def is_changed(self, position: Position) -> bool:
+        """Say whether the schedule is another than was agreed: principal was repaid early, or a loan taken over."""
+        return any(part.early for part in position.performance.parts) or bool(self.watch.replaced)
 
     def now(self) -> Position:
         """Return how it stands today, or stood when it ended."""

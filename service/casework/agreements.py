@@ -1,10 +1,9 @@
 """Agreements: beginning one from an accepted offer, and putting it in force once everybody has signed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
-from uuid import UUID
 
-from service.casework.agreed import PERFORMING, Agreed, just_made
+from service.casework.agreed import PERFORMING, Agreed, just_made, of_file
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, in_state, open_file
 from service.casework.looking import deed, look, start_review, start_signing
@@ -16,7 +15,7 @@ from service.domain.lifecycle import CaseAction, CaseState
 from service.domain.policy import Policy
 from service.domain.words import PartyRole
 from service.storage import agreements
-from service.storage.tables import AgreementRow, OfferRow
+from service.storage.tables import OfferRow
 from service.storage.work import UnitOfWork
 
 BORROWER: Final = "borrower"
@@ -68,27 +67,36 @@ async def take_effect(work: UnitOfWork, agreed: Agreed, *, desk: Desk) -> None:
         await start_review(work, agreed)
     await deed(work, agreed, "agreement_active", agreement_state=row.state)
     if agreed.file.case.follows is not None:
-        await _replace_followed(work, agreed.file.case.follows, by=row, desk=desk)
+        await _replace_followed(work, agreed, desk=desk)
     await look(work, agreed)
 
 
-async def _replace_followed(work: UnitOfWork, case_id: UUID, *, by: AgreementRow, desk: Desk) -> None:
+async def _replace_followed(work: UnitOfWork, new: Agreed, *, desk: Desk) -> None:
     """End the agreement that a renegotiation replaces, and its case; until now it ran on.
 
-    One that was breached stays breached. That case is locked after the one that follows it, which is newer.
+    Where it is about other loans too, it runs on for those. One that was breached stays breached. That case is locked
+    after the one that follows it, which is newer.
     """
-    file = await open_file(work, case_id)
-    old = next((row for row in file.agreements if row.id == file.case.agreement_id), None)
-    if old is None:
+    assert new.file.case.follows is not None, "a renegotiation follows a case"
+    file = await open_file(work, new.file.case.follows)
+    if file.case.agreement_id is None:
         return
-    policy = policy_of(file, desk)
+    old = await of_file(work, file, file.case.agreement_id, policy=policy_of(file, desk))
+    if old.state not in {*REPLACEABLE, AgreementState.BREACHED}:
+        return
+    by, taken = str(new.row.id), [loan for loan in old.terms if loan in new.terms]
     if old.state in REPLACEABLE:
-        old.state, old.ended_on = AgreementState.CANCELLED, just_made(work, file, old, policy=policy).today
-        await work.record(file.case, "agreement_replaced", agreement=str(old.id), by=str(by.id))
+        await work.record(file.case, "agreement_replaced", agreement=str(old.row.id), by=by, loans=taken)
+    if set(old.terms) - set(taken):
+        old.watch = replace(old.watch, replaced=(*old.watch.replaced, *taken))
+        await look(work, old)
+        return
+    if old.state in REPLACEABLE:
+        old.row.state, old.row.ended_on = AgreementState.CANCELLED, old.today
     if in_state(file, CaseState.AGREED):
-        await take(work, file, CaseAction.CANCEL, policy=policy, by=str(by.id), reason="agreement_replaced")
+        await take(work, file, CaseAction.CANCEL, policy=old.policy, by=by, reason="agreement_replaced")
     elif in_state(file, CaseState.BREACHED):
-        await take(work, file, CaseAction.CLOSE, policy=policy, by=str(by.id))
+        await take(work, file, CaseAction.CLOSE, policy=old.policy, by=by)
 
 
 def signatories(file: CaseFile, policy: Policy) -> list[Signatory]:

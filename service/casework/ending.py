@@ -1,5 +1,6 @@
 """What a person does with an agreement: taking up again one that was breached, and cancelling one."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,6 @@ from service.domain.agreement import AgreementState
 from service.domain.dates import add_months
 from service.domain.errors import Conflict, NotPermitted
 from service.domain.lifecycle import CaseAction
-from service.domain.watching import Watch
 from service.storage.work import UnitOfWork
 
 ENDABLE = (AgreementState.AWAITING_SIGNATURES, *PERFORMING)
@@ -39,7 +39,7 @@ async def reinstate(work: UnitOfWork, *, agreement_id: UUID, comment: str | None
     row.state, row.reinstated_on = AgreementState.ACTIVE, agreed.today
     row.reinstatements += 1
     row.breached_on = None
-    agreed.watch = Watch(due=agreed.watch.due, before=agreed.watch.before, after=agreed.watch.after)
+    agreed.watch = replace(agreed.watch, missed=())
     more: dict[str, Any] = {"reason": comment} if comment else {}
     await take(work, agreed.file, CaseAction.REINSTATE, policy=agreed.policy, agreement=str(row.id), **more)
     if row.review_on is not None and row.review_on > agreed.today:

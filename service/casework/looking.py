@@ -165,7 +165,7 @@ async def _keep_schedule(work: UnitOfWork, agreed: Agreed, position: Position) -
 async def _in_force(work: UnitOfWork, agreed: Agreed) -> dict[str, tuple[Instalment, ...]]:
     row = await payments.schedule(work.session, agreed.row.id, agreed.number)
     if row is None or row.why != payments.REPAID_EARLY:
-        return {loan["loan_id"]: rows_in(loan) for loan in agreed.basis["loans"]}
+        return {loan["loan_id"]: rows_in(loan) for loan in agreed.loans}
     return {loan["loan_id"]: rows_in({"schedule": loan}) for loan in row.document["loans"]}
 
 

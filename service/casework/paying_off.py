@@ -127,7 +127,7 @@ def conditional_in(agreed: Agreed) -> dict[str, Amounts]:
         loan["loan_id"]: Amounts(**{
             Component(line["component"]).value: line["waived_conditional"] for line in loan["reconciliation"]
         })
-        for loan in agreed.basis["loans"]
+        for loan in agreed.loans
     }  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def debts_on(agreed: Agreed, performance: Performance, *, on: date) -> tuple[Deb
 def _received(agreed: Agreed, performance: Performance, loan: Loan, *, until: date) -> list[Received]:
     """Return what has been received for a loan; what waits for no loan in particular is the first one's."""
     told: dict[str, Payment] = {payment.id: payment for payment in agreed.received}
-    first = agreed.basis["loans"][0]["loan_id"]
+    first = agreed.loans[0]["loan_id"]
     amounts: dict[str, int] = {}
     for part in performance.parts:
         if part.loan_id == loan.id:

@@ -12,12 +12,16 @@ DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """What has been told of an agreement so far: the last due day of each kind of news, and the days still missed."""
+    """What has been told of an agreement so far: the last due day of each kind of news, and the days still missed.
+
+    In `replaced` are the loans that a later agreement has taken over.
+    """
 
     due: date | None = None
     before: date | None = None
     after: date | None = None
     missed: tuple[date, ...] = ()
+    replaced: tuple[str, ...] = ()
 
 
 class News(NamedTuple):

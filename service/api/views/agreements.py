@@ -218,10 +218,12 @@ def agreement_view(agreed: Agreed, actor: Actor) -> AgreementView:
 def _told(agreed: Agreed, position: Position, actor: Actor) -> dict[str, Any]:
     """Return the plan in force as somebody may see it."""
     told = plan_told(agreed.basis, actor)
-    if agreed.is_repaid_early(position):
+    if agreed.is_changed(position):
         rows = {loan_id: [row_sheet(row) for row in book.rows] for loan_id, book in position.books.items()}
         told["loans"] = [
-            {**loan, "schedule": {**loan["schedule"], "instalments": rows[loan["loan_id"]]}} for loan in told["loans"]
+            {**loan, "schedule": {**loan["schedule"], "instalments": rows[loan["loan_id"]]}}
+            for loan in told["loans"]
+            if loan["loan_id"] in rows
         ]
         told["total"] = [{"due_on": day.on.isoformat(), "payment": day.asked} for day in position.standing.days]
     if not sees_names(actor, agreed):
