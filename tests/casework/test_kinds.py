@@ -1,7 +1,6 @@
 """Cases judged by a decision graph or by a remote policy: kept, replayed, and never decided by a fault."""
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler
@@ -64,7 +63,7 @@ def folder_of(settings: Settings) -> Path:
 async def people(deploy: Deploy, opa: Opa, clock: Clock) -> AsyncIterator[People]:
     """Return the people around a case that a remote policy judges."""
     settings = deploy("elsewhere")
-    write_remote(folder_of(settings), opa.url)
+    write_remote(folder_of(settings), opa.url, "deadline = 10")
     async with people_of(settings, clock) as found:
         yield found
 
@@ -364,17 +363,14 @@ async def _as_response(deed: Awaitable[httpx.Response]) -> httpx.Response:
 async def test_a_request_sent_twice_at_once_is_done_once(people: People, opa: Opa) -> None:
     """The claim of its key is undone with the rest while the policy is asked; whoever comes second gets the answer."""
     await people.post()
-    both = threading.Barrier(2)
-
-    def together(to: BaseHTTPRequestHandler, _asked: Json) -> None:
-        both.wait(10)
-        send(to, {"result": APPROVES})
-
-    opa.answer = together
-    count = len(await rows(people))
-    first, second = await asyncio.gather(
-        *(people.ask("wu", "POST", "reviews", {}, Idempotency_Key="same") for _ in range(2))
-    )
+    count, tasks = len(await rows(people)), []
+    opa.answer = lambda to, _: send(to, {"result": APPROVES}) if opa.free.wait() else None
+    for _ in range(2):
+        opa.reached.clear()
+        tasks.append(asyncio.create_task(people.ask("wu", "POST", "reviews", {}, Idempotency_Key="same")))
+        assert await asyncio.to_thread(opa.reached.wait, 10)
+    opa.free.set()
+    first, second = await asyncio.gather(*tasks)
     answers = sorted((first, second), key=lambda a: a.status_code)
     assert answers[0].status_code == 201
     if answers[1].status_code == 201:

@@ -221,6 +221,9 @@ def test_what_protects_a_borrower_cannot_count_against_one(tmp_path: Path, sees:
         ("date('now') > 3", "calls date, which does not give the same answer every day or is not known here"),
         ("d().year()", "calls d, which does not give the same answer every day or is not known here"),
         ("case.income.add(3)", "calls case.income.add, which does not give the same answer every day"),
+        ("map([0..9], #)", "makes a list of a range; a range can only be tested with `in`"),
+        ("case.days_past_due in [len([1..3])]", "makes a list of a range"),
+        ("$nodes.Nobody.x", "there is no node Nobody"),
         ("1 +", "is not understood by the expression engine"),
         ("(" * 41 + "1" + ")" * 41, "is nested more than 40 deep"),
         ("1 + " * 600 + "1", "is longer than 2000 characters"),
@@ -252,6 +255,37 @@ def test_an_expression_over_facts_is_taken(tmp_path: Path, expression: str) -> N
     graph = small(tmp_path, expressions(outcome="'manual'", more=expression))
 
     assert graph.judge(facts(requested_programmes=(), insolvent=False), on=ON).outcome is Outcome.MANUAL
+
+
+def test_a_name_that_does_not_reach_a_node_is_refused_as_it_would_be_silently_unknown(tmp_path: Path) -> None:
+    """Where a node does not pass its input through, the facts are null after it, and a row that refuses never fires."""
+    stops, passes = expressions("a", early="1"), expressions("a", early="1")
+    passes["content"]["passThrough"] = True
+    reads = expressions("b", outcome="case.income > 3 ? 'manual' : 'manual'", more="early")
+    with pytest.raises(PackBroken) as broken:
+        small(tmp_path / "1", stops, reads)
+    [told] = broken.value.problems
+    assert told.startswith("small.jdm.json: node Says (b): expressions[0]: reads case, which does not reach it;")
+    small(tmp_path / "2", passes, reads)
+    small(tmp_path / "3", stops, expressions("b", outcome="$nodes.Facts.case.currency == 'X' ? 'manual' : 'manual'"))
+    with pytest.raises(PackBroken) as broken:
+        small(tmp_path / "4", stops, expressions("b", outcome="'manual'"), expressions("c", more="early + outcome"))
+    assert broken.value.problems == (
+        "small.jdm.json: node Says (c): expressions[0]: reads early, which does not reach it from every node before it",
+    )
+    over = {"hitPolicy": "first", "inputField": "loans", "executionMode": "loop", "outputPath": "each", "inputs": []}
+    loop = {"id": "t", "type": "decisionTableNode", "name": "Each", "content": {**over, "outputs": [], "rules": []}}
+    loop["content"]["inputs"] = [{"id": "1", "name": "Owed", "field": "case.income"}]  # type: ignore[index]
+    with pytest.raises(PackBroken, match="reads case, which does not reach it"):
+        small(tmp_path / "5", loop)
+
+
+def test_a_schema_is_refused_because_it_could_be_read_from_elsewhere(tmp_path: Path) -> None:
+    """The engine follows its references over the network."""
+    text = json.loads(drawn(expressions(outcome="'manual'")))
+    text["nodes"][0]["content"] = {"schema": json.dumps({"$ref": "http://127.0.0.1:9/facts.json"})}
+    with pytest.raises(PackBroken, match="has a schema, which could be read from elsewhere"):
+        read(write_small(tmp_path, json.dumps(text)))
 
 
 def test_all_problems_are_told_at_once_with_file_node_and_a_sentence(tmp_path: Path) -> None:
