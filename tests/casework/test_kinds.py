@@ -393,3 +393,21 @@ async def test_a_case_that_a_person_decides_under_a_remote_policy_goes_on_withou
     await people.do("wu", "decisions", {"outcome": "approve", **OTHER})
     await people.do("wu", "offers")
     assert (people.state, len(opa.asked)) == ("offered", before)
+
+
+async def test_a_recorded_answer_under_a_digest_that_is_gone_or_is_no_remote_policys_is_told(
+    people: People, opa: Opa, tmp_path: Path
+) -> None:
+    await people.post()
+    parts = people.service.app.state.parts
+    standard = look(None).known["standard"].digest
+    for digest, told in (
+        ("gone", "the digest gone is no longer there"),
+        (standard, "it keeps the answer of a remote policy, and what has its digest is none"),
+    ):
+        async with parts.database.writing() as session:
+            for row in await rows(people):
+                (await session.get_one(ReviewRow, row.id)).digest = digest
+        result = await replayed(people, settings_of(people, tmp_path))
+        assert (result.identical, len(result.wrong)) == (0, result.total)
+        assert result.wrong[0].endswith(told)
