@@ -96,7 +96,8 @@ class Graph:
 
     def _judge(self, facts: Facts, *, on: date) -> Verdict:
         try:
-            output = self.decision.evaluate(told(facts, self.settings))["result"]
+            asked = told(facts, self.settings, case=sorted(self.reads_case), loan=sorted(self.reads_loan))
+            output = self.decision.evaluate(asked)["result"]
             answer = given(json.dumps(self._answer(output)))
         except RuntimeError as error:
             return verdict_on_fault(self._who, first_line(error))
