@@ -93,6 +93,14 @@ def test_a_fact_that_the_graph_reads_and_that_is_not_known_is_for_a_person(caref
     assert faults(verdict)
 
 
+def test_missing_documents_are_asked_for_before_a_person_looks_at_unknown_facts(careful: Graph) -> None:
+    verdict = careful.judge(facts(breaches_24m=None, evidence_missing=1), on=ON)
+
+    assert verdict.outcome is Outcome.REQUEST_INFORMATION
+    assert codes(verdict)[0] == "EVIDENCE_MISSING"
+    assert set(codes(verdict)[1:]) == {"FACT_UNKNOWN"}
+
+
 def test_a_graph_may_deal_with_an_unknown_fact_itself(tmp_path: Path) -> None:
     says = expressions(
         outcome="case.income == null ? 'request_information' : 'approve'",
