@@ -288,6 +288,20 @@ def test_a_name_that_does_not_reach_a_node_is_refused_as_it_would_be_silently_un
         small(tmp_path / "5", loop)
 
 
+def test_a_switch_sends_facts_on_one_of_its_ways(tmp_path: Path) -> None:
+    late, early = expressions("l", outcome="case.income > 0 ? 'manual' : 'manual'"), expressions("e", **YES)
+    ways = [{"id": "w1", "condition": "case.days_past_due > 90"}, {"id": "w2", "condition": ""}]
+    switch = {"id": "s", "type": "switchNode", "name": "Ways", "content": {"hitPolicy": "first", "statements": ways}}
+    edges = [("in", "s"), ("s", "l"), ("s", "e"), ("l", "out"), ("e", "out")]
+    document = json.loads(drawn(switch, late, early, edges=edges))
+    document["edges"][1]["sourceHandle"], document["edges"][2]["sourceHandle"] = "w1", "w2"
+    graph = read(write_small(tmp_path, json.dumps(document)))
+    assert isinstance(graph, Graph)
+
+    assert graph.judge(facts(income=1, days_past_due=91), on=ON).outcome is Outcome.MANUAL
+    assert graph.judge(facts(income=1, days_past_due=90), on=ON).outcome is Outcome.APPROVE
+
+
 def test_a_schema_is_refused_because_it_could_be_read_from_elsewhere(tmp_path: Path) -> None:
     """The engine follows its references over the network."""
     text = json.loads(drawn(expressions(outcome="'manual'")))
