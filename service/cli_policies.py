@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from service import cli_records
+from service import cli_backtests, cli_facts, cli_records
 from service.casework.replaying import Replayed, replay
 from service.casework.versions import change_state
 from service.domain.actors import Actor, Role
@@ -51,6 +51,8 @@ app: Final = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+app.command("backtest")(cli_backtests.backtest_policies)
+app.command("facts")(cli_facts.write_facts)
 
 
 @app.command("check")

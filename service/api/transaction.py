@@ -205,7 +205,8 @@ async def _once(request: Request, parts: Parts, run: Handler, *, opens: Opens, k
         response = await _write(request, parts, run, key)
     elif opens is Opens.READING:
         async with parts.database.reading() as session:
-            request.state.work = UnitOfWork(session=session, actor=request.state.actor, clock=parts.clock)
+            actor = request.state.actor
+            request.state.work = UnitOfWork(session=session, actor=actor, clock=parts.clock, lender=parts.lender)
             response = await run(request)
     else:
         response = await run(request)
@@ -218,7 +219,7 @@ async def _write(request: Request, parts: Parts, run: Handler, key: str | None) 
     """Claim the key, run, keep the answer with its effect, and commit; only then is the answer given back."""
     actor: Actor = request.state.actor
     async with parts.database.writing() as session:
-        work = request.state.work = UnitOfWork(session=session, actor=actor, clock=parts.clock)
+        work = request.state.work = UnitOfWork(session=session, actor=actor, clock=parts.clock, lender=parts.lender)
         if key is None:
             return await _run_on_version(request, run, work)
         claim = idempotency_key.claim_of(request, key, principal=actor.identity)

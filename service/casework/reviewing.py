@@ -7,7 +7,7 @@ from uuid import UUID
 
 from service.casework.deciding import decide_by_system
 from service.casework.desk import Desk, local_day
-from service.casework.file import CaseFile, in_state, legal_moves, open_file
+from service.casework.file import CaseFile, bound_by_appeal, in_state, legal_moves, open_file
 from service.casework.judging import Judgement, judge
 from service.casework.moves import matter, take
 from service.casework.offering import offer_menu
@@ -79,7 +79,8 @@ async def judge_and_follow(
     if file.decision is not None and file.decision.automatic and file.decision.outcome == DecisionOutcome.APPROVE:
         file.decision = file.case.decision_id = None  # what the system approved rested on the review before
     system = work.as_system(caused_by=work.cause)
-    if judgement.verdict.outcome is Outcome.REQUEST_INFORMATION and desk.automatic and asking:
+    asks = judgement.verdict.outcome is Outcome.REQUEST_INFORMATION and desk.automatic and asking
+    if asks and not bound_by_appeal(file):
         await _request(system, file, judgement, policy=policy)
     else:
         await _follow(system, file, judgement, policy=policy, automatic=desk.automatic)

@@ -13,6 +13,7 @@ from service.casework.consulting import consulted
 from service.casework.desk import Desk
 from service.casework.expiring import expire
 from service.domain.actors import Actor
+from service.domain.lender import UNNAMED, Lender
 from service.storage import clocks
 from service.storage.engine import Database
 from service.storage.failures import Unavailable
@@ -34,6 +35,7 @@ class Worker:
     desk: Desk
     clock: Callable[[], datetime]
     before: Callable[[], Awaitable[object]] | None = None
+    lender: Lender = UNNAMED
     every_seconds: float = EVERY_SECONDS
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -76,5 +78,5 @@ class Worker:
     async def _end(self, case_id: UUID, clock_id: UUID, desk: Desk) -> bool:
         """Do the end of one clock in a transaction of its own."""
         async with self.database.writing() as session:
-            work = UnitOfWork(session=session, actor=Actor.system(), clock=self.clock)
+            work = UnitOfWork(session=session, actor=Actor.system(), clock=self.clock, lender=self.lender)
             return await expire(work, case_id=case_id, clock_id=clock_id, desk=desk)

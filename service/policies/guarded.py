@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
+from service.domain.answers import Answer, answer_of
 from service.domain.facts import Facts
 from service.domain.policy import Level, Outcome, Policy, TraceLine, Verdict
 from service.domain.settings import PolicySettings
@@ -46,6 +47,15 @@ class Guarded:
         if fault is not None:
             return for_a_person(self, "POLICY_FAULT", fault=fault)
         return replace(verdict, policy_id=self.id, digest=self.digest)
+
+    def answer(self, facts: Facts, *, on: date) -> Answer:
+        """Answer in short; what a foreign policy answers is looked at whole."""
+        if self.foreign:
+            return Answer.of(self.judge(facts, on=on))
+        try:
+            return answer_of(self.policy, facts, on=on)
+        except Exception:  # noqa: BLE001  # what cannot be answered in short is judged, and its fault told there
+            return Answer.of(self.judge(facts, on=on))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """How a pack is judged: every rule is evaluated, all reasons that apply are given, the outcome follows precedence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -67,8 +67,8 @@ def _rules(now: _Judgement) -> None:
             now.trace.append(_line(rule.code, rule, env, held, loan_id))
             if held:
                 now.fired.append((rule, _reason(rule, env, held=True, loan_id=loan_id)))
-            elif held is None and _rejects(rule):
-                told = (fact for fact in rule.when.unknown(env) if _can_be_told(fact, env))
+            elif held is None and rejects(rule):
+                told = (fact for fact in rule.when.unknown(env) if can_be_told(fact, env))
                 now.needed |= dict.fromkeys((fact, loan_id) for fact in told)
 
 
@@ -104,7 +104,7 @@ def _programme(now: _Judgement, programme: Programme, loan: Env, loan_id: str) -
 def _outcome(now: _Judgement, *, on: date) -> tuple[Outcome, list[Reason]]:
     """Return the outcome by precedence, with the reasons that are not a rule's own."""
     case = now.facts.case
-    if any(_rejects(rule) for rule, _ in now.fired):
+    if any(rejects(rule) for rule, _ in now.fired):
         return Outcome.REJECT, []
     needed = [now.own("FACT_UNKNOWN", fact=fact, loan_id=loan_id) for fact, loan_id in now.needed]
     if case.evidence_missing:
@@ -131,16 +131,19 @@ def _why_none(now: _Judgement) -> Iterator[Reason]:
 
 def why_a_person(settings: PolicySettings, facts: Facts, *, on: date, source: str) -> Iterator[Reason]:
     """Yield why a person has to look, whatever the rules say."""
+    for code, particulars in for_a_person(settings, facts, on=on):
+        yield own_reason(code, source=source, **particulars)
+
+
+def for_a_person(settings: PolicySettings, facts: Facts, *, on: date) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the codes of why a person has to look, whatever the rules say, each with its particulars."""
     case = facts.case
     if not (settings.valid_from or on) <= on <= (settings.valid_to or on):
-        yield own_reason("NOT_IN_FORCE", source=source)
+        yield "NOT_IN_FORCE", {}
     if any(table and case.currency not in table for table in (settings.amounts, settings.household_floor)):
-        yield own_reason("CURRENCY_NOT_COVERED", source=source, fact="currency", value=case.currency)
-    if case.evidence_unverified:
-        count = case.evidence_unverified
-        yield own_reason(
-            "EVIDENCE_UNVERIFIED", source=source, fact="evidence_unverified", value=count, threshold="== 0"
-        )
+        yield "CURRENCY_NOT_COVERED", {"fact": "currency", "value": case.currency}
+    if unverified := case.evidence_unverified:
+        yield "EVIDENCE_UNVERIFIED", {"fact": "evidence_unverified", "value": unverified, "threshold": "== 0"}
 
 
 DIVIDED: Final[dict[str, tuple[str, str]]] = {
@@ -150,12 +153,13 @@ DIVIDED: Final[dict[str, tuple[str, str]]] = {
 """Ratios that do not exist where there is nothing to divide by: unknown then, though nobody owes an answer."""
 
 
-def _can_be_told(fact: str, env: Env) -> bool:
+def can_be_told(fact: str, env: Mapping[str, Any]) -> bool:
     """Say whether somebody could tell a fact that is unknown; asking for one that does not exist would never end."""
     return fact not in DIVIDED or any(env[part] is None for part in DIVIDED[fact])
 
 
-def _rejects(rule: Rule) -> bool:
+def rejects(rule: Rule) -> bool:
+    """Say whether a rule, where it holds, decides the case against the borrower."""
     return rule.outcome == "reject" and rule.severity is Severity.FATAL
 
 

@@ -19,11 +19,13 @@ COUNTS: Final = {
     "post case": 13,
     "read case": 6,
     "search cases": 3,
+    "read worklist": 12,
     "patch application": 14,
     "upload evidence": 14,
     "upload the last evidence": 22,
     "read evidence": 6,
     "read actions": 6,
+    "read story": 8,
     "read events": 7,
     "read reviews": 7,
     "read decisions": 7,
@@ -107,9 +109,10 @@ async def _tell(service: Service, counted: Counted, *, rounds: int) -> None:
     counter = await of("counter", service.call(li, "POST", f"{path}/counter-proposals", asked), status=201)
     reads = {"read case": "", "search cases": None, "read evidence": "/evidence", "read actions": "/actions"}
     reads |= {name: f"/{name.removeprefix('read ')}" for name in ("read events", "read reviews", "read decisions")}
-    reads |= {"read rounds": "/rounds"}
+    reads |= {"read rounds": "/rounds", "read story": "/story"}
     for name, end in reads.items():
         await of(name, service.call(partner, "GET", "/v1/cases" if end is None else path + end))
+    await of("read worklist", service.call(desk, "GET", "/v1/worklist"))
     await of("preview offers", service.call(desk, "POST", f"{path}/offers/preview", {}))
     await of("read offer", service.call(li, "GET", f"/v1/offers/{offer['id']}"))
     await of("read schedule", service.call(li, "GET", f"/v1/offers/{offer['id']}/schedule"))
