@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from random import Random
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from service.domain.answers import Answer, answer_of
 from service.domain.facts import CaseFacts, Facts, LoanFacts, described
 from service.domain.policy import Outcome, Verdict
-from service.policies import together
+from service.policies import swift, together
 from service.policies.expression_kinds import VOCABULARIES
 from service.policies.guarded import Guarded
 from service.policies.kept import version_of
@@ -31,6 +32,7 @@ OF_LOAN: Final = frozenset(fact.name for fact in described() if fact.level == "l
 MIXED: Final = small(
     "[amounts.CNY]\nlittle = 500000\n",
     rule("FAR", "days_past_due > 90", 'outcome = "reject"', 'each = "loan"'),
+    rule("RATIO", "payment_to_surplus > 1 and days_past_due > 3", 'outcome = "reject"'),
     rule("LITTLE", "exposure < amount.little", 'outcome = "manual"'),
     rule("BOTH", "not vouched and surplus < 0.5 * contractual_payment", 'outcome = "reject"'),
     rule("WORDS", "len(requested_programmes) > 1 or product in ['auto', 'other']"),
@@ -95,6 +97,30 @@ def test_every_golden_scenario_is_answered_alike(table: Any) -> None:
         Answer.of(pack.judge(table.facts_of(row), on=table.on)) for _, row in answers
     ]
     assert {answer.outcome.value for answer, _ in answers} == {row.outcome for row in table.rows}
+
+
+def test_answers_that_are_remembered_are_those_of_cases_that_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every combination one after the other, twice, so that what was remembered of one is not given to another."""
+    monkeypatch.setattr(swift, "KNOWN_MAX", 100)
+    pack = small(
+        rule("RATIO", "payment_to_surplus > 1 and days_past_due > 3", 'outcome = "reject"'),
+        PROGRAMME,
+        needs("EXPECTED", "surplus_expected > 0"),
+    )
+    values = {
+        "payment_to_surplus": (None, Decimal(2)), "days_past_due": (None, 5), "contractual_payment": (None, 1),
+        "surplus": (None, 1), "evidence_missing": (None, 0, 1),
+        "evidence_unverified": (0, 1), "currency": (None, "CNY"),
+    }  # fmt: skip
+    for known in [*product(*values.values())] * 2:
+        found = some_facts(**dict(zip(values, known, strict=True)))
+        assert pack.answer(found, on=ON) == Answer.of(pack.judge(found, on=ON)), known
+
+
+def test_of_no_loan_there_is_an_answer_too() -> None:
+    found = Facts(case=CaseFacts(currency="CNY", evidence_missing=0), loans={})
+
+    assert MIXED.answer(found, on=ON) == Answer.of(MIXED.judge(found, on=ON))
 
 
 def test_what_stays_compiled_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
