@@ -49,22 +49,23 @@ def wanted() -> Backtest:
     return Backtest(old=old, new=new, reads=FromJson(ON), by=BY)
 
 
+OLD, NEW = packs()
+JUDGING: Final = wanted().made()
+
+
 def plain(lines: Sequence[bytes]) -> Counter[tuple[str, str]]:
     """Judge cases one after the other by both packs, with all that a verdict holds."""
-    old, new = packs()
     moves: Counter[tuple[str, str]] = Counter()
     for line in lines:
         facts = load(Facts, json.loads(line)["facts"])
-        moves[old.judge(facts, on=ON).outcome, new.judge(facts, on=ON).outcome] += 1
+        moves[OLD.judge(facts, on=ON).outcome, NEW.judge(facts, on=ON).outcome] += 1
     return moves
 
 
 def on_one(lines: Sequence[bytes]) -> Counter[tuple[str, str]]:
     """Judge cases as a backtest does in one of its processes."""
     numbered = [(str(n), line) for n, line in enumerate(lines)]
-    return Counter(
-        {(old.value, new.value): n for (old, new), n in wanted().made().of(numbered).tally.all.moves.items()}
-    )
+    return Counter(JUDGING.of(numbered).tally.all.moves)
 
 
 async def on_all(path: Path, processes: int) -> tuple[float, int]:
