@@ -167,7 +167,8 @@ def _in_file(file: FactsFile) -> _Source:
 async def _judged(task: Backtest, source: _Source, changes: _Changes, processes: int | None) -> Tally:
     """Judge all cases under a bar that shows how far that is."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar, read = progress.add_task("judging", total=source.total), 0
 
         def told(part: Part) -> None:
