@@ -130,10 +130,9 @@ async def _tell(service: Service, counted: Counted, *, rounds: int) -> None:
 async def _perform(service: Service, counted: Counted, path: str, *, payments: int) -> None:
     """Pay, take the last payment back, and read how the agreement stands."""
     servicing, li, of = await service.key("servicing"), await service.key("borrower", LI), counted.of
-    for n in range(payments):
-        told = {"external_id": f"T-{n}", "paid_on": "2026-11-15", "amount": 100_000}
-        last = await of("pay", service.call(servicing, "POST", f"{path}/payments", told), status=201)
-    reverse = f"{path}/payments/{last['id']}/reverse"
+    told = [{"external_id": f"T-{n}", "paid_on": "2026-11-15", "amount": 100_000} for n in range(payments)]
+    paid = [await of("pay", service.call(servicing, "POST", f"{path}/payments", one), status=201) for one in told]
+    reverse = f"{path}/payments/{paid[-1]['id']}/reverse"
     await of("reverse", service.call(servicing, "POST", reverse, {"reason": "Not in funds."}))
     reads = {"agreement": "", "agreement schedule": "/schedule", "payments": "/payments", "payoff": "/payoff"}
     for name, end in reads.items():
