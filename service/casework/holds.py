@@ -72,7 +72,7 @@ async def follow(work: UnitOfWork, file: CaseFile, what: str, *, policy: Policy)
 
 def _begins(file: CaseFile, code: str, rule: HoldRule, what: str) -> bool:
     """Say whether something begins a hold: its anchor, or that an agreement is kept again during which it ran."""
-    ran = EndRule(rule.until) is EndRule.PERFORMING and any(hold.reason == code for hold in file.holds)
+    ran = rule.until == "performing" and any(hold.reason == code for hold in file.holds)
     return rule.anchor == what or (ran and what in PERFORMING_AGAIN)
 
 

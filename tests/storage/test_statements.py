@@ -37,8 +37,13 @@ COUNTS: Final = {
     "counter": 16,
     "read rounds": 7,
     "decline": 15,
-    "accept": 16,
-    "read agreement": 7,
+    "accept": 17,
+    "pay": 16,
+    "reverse": 16,
+    "read agreement": 9,
+    "read agreement schedule": 9,
+    "read payments": 9,
+    "read payoff": 9,
     "replay": 3,
 }
 
@@ -50,10 +55,12 @@ LOCKING: Final = {
     "counter",
     "decline",
     "accept",
+    "pay",
+    "reverse",
 }
 """The requests that change a case that is there. SQLite has no lock for one case: the transaction holds the file's."""
 
-HARMLESS: Final = r"FROM api_keys|INTO idempotency_records|^SELECT offers.case_id \sFROM offers"
+HARMLESS: Final = r"FROM api_keys|INTO idempotency_records|^SELECT (offers|agreements).case_id \sFROM \1"
 """What may be asked before a case is locked: who asks, whether they asked before, and which case an offer is of."""
 
 
@@ -120,7 +127,19 @@ async def _tell(service: Service, counted: Counted, *, rounds: int) -> None:
     signed = {"signature": {"name": "李某", "method": "typed"}}
     accepted = service.call(li, "POST", f"/v1/offers/{counter['offer']['id']}/accept", signed)
     agreement = await of("accept", accepted, status=201)
-    await of("read agreement", service.call(li, "GET", f"/v1/agreements/{agreement['id']}"))
+    await _perform(service, counted, f"/v1/agreements/{agreement['id']}", payments=rounds)
+
+
+async def _perform(service: Service, counted: Counted, path: str, *, payments: int) -> None:
+    """Pay, take the last payment back, and read how the agreement stands."""
+    servicing, li, of = await service.key("servicing"), await service.key("borrower", LI), counted.of
+    told = [{"external_id": f"T-{n}", "paid_on": "2026-11-15", "amount": 100_000} for n in range(payments)]
+    paid = [await of("pay", service.call(servicing, "POST", f"{path}/payments", one), status=201) for one in told]
+    reverse = f"{path}/payments/{paid[-1]['id']}/reverse"
+    await of("reverse", service.call(servicing, "POST", reverse, {"reason": "Not in funds."}))
+    reads = {"agreement": "", "agreement schedule": "/schedule", "payments": "/payments", "payoff": "/payoff"}
+    for name, end in reads.items():
+        await of(f"read {name}", service.call(li, "GET", f"{path}{end}"))
 
 
 async def test_a_request_sends_as_many_statements_as_ever_and_each_finds_its_rows_by_an_index(service: Service) -> None:
