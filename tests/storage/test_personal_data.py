@@ -159,8 +159,19 @@ async def test_what_names_a_person_is_in_the_persons_document_alone(service: Ser
 
 
 async def test_what_people_write_is_where_it_belongs_and_in_no_event(service: Service, told: Told) -> None:
-    names = ("note", "file", "refusal", "waiver", "decline", "signature")
-    names += ("message", "grounds", "answer", "advice", "result")
+    names = [
+        "note",
+        "file",
+        "refusal",
+        "waiver",
+        "decline",
+        "signature",
+        "message",
+        "grounds",
+        "answer",
+        "advice",
+        "result",
+    ]
     places = await _places(service, {f"MARK-{n}" for n in names})
 
     assert {mark: found - {ANSWER} for mark, found in places.items()} == {
