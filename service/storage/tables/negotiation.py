@@ -1,14 +1,17 @@
 """Rounds, offers and the agreement that one of them becomes."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from service.storage.columns import DOCUMENT, WORD, Moment, new_id
 from service.storage.tables.row import Row, of_case
+
+RUNNING: Final = "state IN ('awaiting_signatures', 'trial', 'active')"
+"""Which agreements run, for the index that lets a case have one of them."""
 
 
 class RoundRow(Row, table=True):
@@ -54,12 +57,19 @@ class OfferRow(Row, table=True):
 
 
 class AgreementRow(Row, table=True):
-    """An accepted offer with its signatures; a case has another one where it came back after a breach."""
+    """An accepted offer with its signatures; one runs for a case, and another where it came back after a breach."""
 
     __tablename__ = "agreements"
     __table_args__ = (
         Index("ix_agreements_state_id", "state", "id"),
         Index("ix_agreements_case_id_id", "case_id", "id"),
+        Index(
+            "uq_agreements_running",
+            "case_id",
+            unique=True,
+            postgresql_where=text(RUNNING),
+            sqlite_where=text(RUNNING),
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
