@@ -1,7 +1,7 @@
 """Rounds, offers and the agreement that one of them becomes."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
@@ -9,6 +9,9 @@ from sqlmodel import Field
 
 from service.storage.columns import DOCUMENT, WORD, Moment, new_id
 from service.storage.tables.row import Row, of_case
+
+RUNNING: Final = "state IN ('awaiting_signatures', 'trial', 'active')"
+"""Which agreements run, for the index that lets a case have one of them."""
 
 
 class RoundRow(Row, table=True):
@@ -63,6 +66,13 @@ class AgreementRow(Row, table=True):
     __table_args__ = (
         Index("ix_agreements_state_id", "state", "id"),
         Index("ix_agreements_case_id_id", "case_id", "id"),
+        Index(
+            "uq_agreements_running",
+            "case_id",
+            unique=True,
+            postgresql_where=text(RUNNING),
+            sqlite_where=text(RUNNING),
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
