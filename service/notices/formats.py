@@ -44,7 +44,7 @@ class Formats:
 
     def day(self, day: date | str) -> str:
         """Write a day: 2026年11月15日, or November 15, 2026."""
-        found = date.fromisoformat(day) if isinstance(day, str) else day
+        found = day if isinstance(day, date) else date.fromisoformat(day)
         return format_date(found, format="long", locale=_locale(self.locale))
 
     def moment(self, moment: datetime) -> str:

@@ -65,6 +65,7 @@ async def told(service: Service) -> dict[str, Any]:
     accepted = next(iter(REQUESTS["accept_offer"].values()))
     await ask("borrower", "POST", f"/v1/offers/{counter['offer']['id']}/accept", accepted, shown="AgreementView")
     await ask("caseworker", "GET", f"{at}/events?limit=5", shown="EventViewPage")
+    await _about_notices(ask, at)
     await _with_a_person(service, ask, keys["borrower"])
     await _beside(ask)
     return answers
@@ -104,6 +105,12 @@ async def _with_a_person(service: Service, ask: Any, borrower: str) -> None:
     await ask("caseworker", "POST", f"/v1/cases/{case['id']}/reviews", {}, shown="ReviewView")
     decided = next(iter(REQUESTS["post_decision"].values()))
     await ask("caseworker", "POST", f"/v1/cases/{case['id']}/decisions", decided, shown="DecisionView")
+
+
+async def _about_notices(ask: Any, at: str) -> None:
+    """Read the letters that Li got."""
+    letters = await ask("borrower", "GET", f"{at}/notices?limit=2", shown="NoticeViewPage")
+    await ask("borrower", "GET", f"/v1/notices/{letters['items'][0]['id']}", shown="NoticeView")
 
 
 def settled(answers: dict[str, Any]) -> dict[str, Any]:

@@ -71,7 +71,8 @@ RULES: Final[dict[str, Rule]] = {
         (
             "get_case", "list_actions", "list_events", "list_evidence", "get_content", "list_reviews", "list_decisions",
             "list_offers", "list_rounds", "get_offer", "get_offer_schedule", "get_agreement", "get_agreement_schedule",
-            "list_holds", "list_clocks_of_case", "list_information_requests",
+            "list_holds", "list_clocks_of_case", "list_information_requests", "list_notices", "get_notice",
+            "get_notice_content", "get_agreement_document",
         ),
         READS,
     ),
@@ -122,6 +123,7 @@ async def ids(shared: Service) -> dict[str, str]:
     at, desk = f"/v1/cases/{case['id']}", await shared.key("caseworker")
     hold = (await shared.call(desk, "POST", f"{at}/holds", next(iter(REQUESTS["post_hold"].values())))).json()
     evidence = (await shared.call(li, "GET", f"{at}/evidence")).json()["items"]
+    notices = (await shared.call(li, "GET", f"{at}/notices")).json()["items"]
     assert li_borrower().subject == LI
     return {
         "case_id": case["id"],
@@ -130,6 +132,7 @@ async def ids(shared: Service) -> dict[str, str]:
         "hold_id": hold["id"],
         "decision_id": case["decision"]["id"],
         "evidence_id": evidence[0]["id"],
+        "notice_id": notices[0]["id"],
         "agreement_id": agreement["id"],
         "policy_id": "standard",
     }

@@ -16,12 +16,12 @@ from tests.storage.statements import Statement, heard, plan_of
 
 # What each request sends, the reading of the key included; BEGIN and COMMIT are not counted. On both databases.
 COUNTS: Final = {
-    "post case": 13,
+    "post case": 14,
     "read case": 6,
     "search cases": 3,
     "patch application": 14,
     "upload evidence": 14,
-    "upload the last evidence": 22,
+    "upload the last evidence": 23,
     "read evidence": 6,
     "read actions": 6,
     "read events": 7,
@@ -31,12 +31,15 @@ COUNTS: Final = {
     "read offer": 7,
     "read schedule": 7,
     "preview offers": 6,
-    "make offers": 16,
-    "counter": 16,
+    "make offers": 17,
+    "counter": 17,
     "read rounds": 7,
     "decline": 15,
-    "accept": 16,
+    "accept": 17,
     "read agreement": 7,
+    "read notices": 7,
+    "read notice": 7,
+    "read document": 8,
     "replay": 3,
 }
 
@@ -73,7 +76,7 @@ class Counted:
         self.counts.setdefault(name, set()).add(len(found))
         self.statements |= {statement.sql: statement for statement in found}
         self._look_for_the_lock(name, [statement.sql for statement in found])
-        return answer.json()
+        return answer.json() if answer.headers["content-type"] == "application/json" else None
 
     def _look_for_the_lock(self, name: str, sent: list[str]) -> None:
         """Note whether a case was locked, and what was asked before: that might have changed by then."""
@@ -118,6 +121,9 @@ async def _tell(service: Service, counted: Counted, *, rounds: int) -> None:
     accepted = service.call(li, "POST", f"/v1/offers/{counter['offer']['id']}/accept", signed)
     agreement = await of("accept", accepted, status=201)
     await of("read agreement", service.call(li, "GET", f"/v1/agreements/{agreement['id']}"))
+    [*_, notice] = (await of("read notices", service.call(li, "GET", f"{path}/notices")))["items"]
+    await of("read notice", service.call(li, "GET", f"/v1/notices/{notice['id']}"))
+    await of("read document", service.call(li, "GET", f"/v1/agreements/{agreement['id']}/document"))
 
 
 async def test_a_request_sends_as_many_statements_as_ever_and_each_finds_its_rows_by_an_index(service: Service) -> None:
