@@ -11,6 +11,7 @@ from service.api import (
     cases,
     counter_proposals,
     deadlines,
+    dossier,
     evidence,
     notices,
     offers,
@@ -37,5 +38,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     deadlines.router,
     notices.of_case,
     notices.router,
+    dossier.router,
     operations.router,
 )

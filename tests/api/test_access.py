@@ -76,6 +76,7 @@ RULES: Final[dict[str, Rule]] = {
         ),
         READS,
     ),
+    "get_dossier": Rule(ALL - STRANGERS - {"servicing"}),
     "patch_application": Rule(APPLICANT | DESK, CaseState.INFORMATION_REQUESTED),
     "amend_case": Rule(APPLICANT, CaseState.IN_REVIEW),
     "put_loans": Rule(DESK | {"servicing"}),

@@ -54,7 +54,7 @@ def values(kind: NoticeKind) -> dict[str, Any]:
         "code": "FITS", "text": {"en": "The contract fits your income.", "zh-CN": "合同还款额在您的还款能力之内。"},
         "fact": "contractual_payment", "value": 687445, "threshold": "<= 4356000", "loan_id": "L-001",
     }  # fmt: skip
-    return {
+    by_kind: dict[NoticeKind, dict[str, Any]] = {
         "acknowledgement": {"on": date(2026, 11, 15), "automatic": True, "decide_by": date(2026, 11, 30)},
         "information_request": {
             "items": [{"kind": "income_proof", "loan_id": "L-001", "why": WHY}], "questions": [WHY], "note": "A copy.",
@@ -77,7 +77,8 @@ def values(kind: NoticeKind) -> dict[str, Any]:
         "remedy_notice": _MISSED,
         "breach": _MISSED,
         "discharge": {"paid_total": 14165649, "waived": 37535, "settled": True, "secured": True},
-    }[kind]  # fmt: skip
+    }  # fmt: skip
+    return by_kind[kind]
 
 
 def letter(kind: NoticeKind, locale: str, **changes: Any) -> Letter:
