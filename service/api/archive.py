@@ -49,15 +49,18 @@ class Dossier:
         return self.gathered.file.case.updated_at
 
 
-async def archive(dossier: Dossier) -> AsyncIterator[bytes]:
-    """Yield the archive of a case piece by piece; every stored file is checked before, and read again as it is sent."""
+async def prepared(dossier: Dossier) -> list[Entry]:
+    """Check every stored file, and write what the archive says of itself, before the first of it is sent."""
     documents, problems = await _documents(dossier)
     entries = [*_texts(dossier), *documents]
     entries = [_index(dossier, entries, problems), *entries]
-    manifest = _text(MANIFEST, _json(_manifest(dossier, entries, problems)))
-    entries.append(manifest)
+    entries.append(_text(MANIFEST, _json(_manifest(dossier, entries, problems))))
     sums = "".join(f"{entry.sha256}  {entry.path}\n" for entry in entries)
-    entries.append(_text(SUMS, sums.encode()))
+    return [*entries, _text(SUMS, sums.encode())]
+
+
+async def archive(dossier: Dossier, entries: Iterable[Entry]) -> AsyncIterator[bytes]:
+    """Yield the archive piece by piece; a document is read again as it is sent."""
     async for piece in async_stream_zip(_members(dossier, entries)):
         yield piece
 

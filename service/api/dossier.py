@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from service.api.archive import Dossier, archive
+from service.api.archive import Dossier, archive, prepared
 from service.api.errors import LENDERS
 from service.api.parts import DeskOf, FilesOf
 from service.api.transaction import Reading, Transactional, refuses
@@ -39,4 +39,4 @@ async def get_dossier(case_id: UUID, work: Reading, desk: DeskOf, files: FilesOf
         files=files,
     )
     headers = {"Content-Disposition": f'attachment; filename="dossier-{case_id}.zip"'}
-    return StreamingResponse(archive(dossier), media_type=ZIP, headers=headers)
+    return StreamingResponse(archive(dossier, await prepared(dossier)), media_type=ZIP, headers=headers)

@@ -1,5 +1,6 @@
 """The dossier: whole, checked, the same for the same case, told to each as the API tells it, and never in memory."""
 
+import asyncio
 import hashlib
 import io
 import json
@@ -197,9 +198,12 @@ async def _sent(service: Service, key: str, path: str) -> tuple[int, int]:
         "raw_path": path.encode(), "query_string": b"", "root_path": "", "scheme": "http", "server": ("parley", 80),
         "client": ("test", 1), "headers": [(b"authorization", f"Bearer {key}".encode())],
     }  # fmt: skip
-    came = 0
+    came, asked = 0, asyncio.Event()
 
     async def receive() -> dict[str, Any]:
+        if asked.is_set():
+            await asyncio.Event().wait()  # the client stays, and says no more
+        asked.set()
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(message: Any) -> None:
