@@ -13,6 +13,7 @@ from service.api import (
     cases,
     counter_proposals,
     deadlines,
+    dossier,
     evidence,
     messages,
     notices,
@@ -53,5 +54,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     notices.of_case,
     notices.router,
     worklist.router,
+    dossier.router,
     operations.router,
 )

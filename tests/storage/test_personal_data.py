@@ -30,6 +30,8 @@ MARKS: Final = {
 PERSON: Final = ("persons", "document")
 # An answer that is kept to be given again says what the first one said. Nothing but its key leads to it.
 ANSWER: Final = ("idempotency_records", "body")
+# A letter is addressed to somebody, and an agreement names who signed it.
+LETTER: Final = ("notices", "html")
 
 
 def _marked(suffix: str = "") -> dict[str, Any]:
@@ -145,12 +147,14 @@ async def told(service: Service) -> Told:
     return told
 
 
-async def test_what_names_a_person_is_in_the_persons_document_alone(service: Service, told: Told) -> None:
-    """Not in the case, its versions, loans, events, facts, verdicts, offers or the agreement."""
+async def test_what_names_a_person_is_in_the_persons_document_and_in_letters_alone(
+    service: Service, told: Told
+) -> None:
+    """Not in the case, its versions, loans, events, facts, verdicts, offers or the agreement; letters are addressed."""
     marks = {*MARKS.values(), *(f"{MARKS[name]}-2" for name in ("narrative", "comment", "creditor"))}
     places = await _places(service, marks)
 
-    assert {place for found in places.values() for place in found} == {PERSON, ANSWER}
+    assert {place for found in places.values() for place in found} == {PERSON, ANSWER, LETTER}
     async with service.app.state.parts.database.reading() as session:
         assert await session.scalar(text("SELECT count(*) FROM application_versions")) == 2
         [person] = (await session.scalars(select(PersonRow))).all()
@@ -180,7 +184,7 @@ async def test_what_people_write_is_where_it_belongs_and_in_no_event(service: Se
         "MARK-refusal": {("evidence", "refused_reason")},
         "MARK-waiver": {("evidence", "waived_reason")},
         "MARK-decline": {("offers", "closed_reason")},
-        "MARK-signature": {("agreements", "signatures")},
+        "MARK-signature": {("agreements", "signatures"), LETTER},
         "MARK-message": {("messages", "text")},
         "MARK-grounds": {("appeals", "grounds")},
         "MARK-answer": {("appeals", "comment")},

@@ -16,13 +16,13 @@ from tests.storage.statements import Statement, heard, plan_of
 
 # What each request sends, the reading of the key included; BEGIN and COMMIT are not counted. On both databases.
 COUNTS: Final = {
-    "post case": 13,
+    "post case": 14,
     "read case": 6,
     "search cases": 3,
     "read worklist": 12,
     "patch application": 14,
     "upload evidence": 14,
-    "upload the last evidence": 22,
+    "upload the last evidence": 23,
     "read evidence": 6,
     "read actions": 6,
     "read story": 8,
@@ -33,8 +33,8 @@ COUNTS: Final = {
     "read offer": 7,
     "read schedule": 7,
     "preview offers": 6,
-    "make offers": 16,
-    "counter": 16,
+    "make offers": 17,
+    "counter": 17,
     "read rounds": 7,
     "decline": 15,
     "accept": 17,
@@ -58,6 +58,9 @@ COUNTS: Final = {
     "mark messages read": 15,
     "read case with messages": 7,
     "search cases with messages": 4,
+    "read notices": 7,
+    "read notice": 7,
+    "read document": 8,
     "replay": 3,
 }
 
@@ -106,7 +109,7 @@ class Counted:
         self.counts.setdefault(name, set()).add(len(found))
         self.statements |= {statement.sql: statement for statement in found}
         self._look_for_the_lock(name, [statement.sql for statement in found])
-        return answer.json()
+        return answer.json() if answer.headers["content-type"] == "application/json" else None
 
     def _look_for_the_lock(self, name: str, sent: list[str]) -> None:
         """Note whether a case was locked, and what was asked before: that might have changed by then."""
@@ -155,6 +158,15 @@ async def _tell(service: Service, counted: Counted, *, rounds: int) -> None:
     agreement = await of("accept", accepted, status=201)
     await _perform(service, counted, f"/v1/agreements/{agreement['id']}", payments=rounds)
     await _write(service, counted, path, times=rounds)
+    await _letters(service, counted, path, agreement["id"])
+
+
+async def _letters(service: Service, counted: Counted, path: str, agreement_id: str) -> None:
+    """Read the letters, and the agreement as a document."""
+    li, of = await service.key("borrower", LI), counted.of
+    [*_, notice] = (await of("read notices", service.call(li, "GET", f"{path}/notices")))["items"]
+    await of("read notice", service.call(li, "GET", f"/v1/notices/{notice['id']}"))
+    await of("read document", service.call(li, "GET", f"/v1/agreements/{agreement_id}/document"))
 
 
 async def _perform(service: Service, counted: Counted, path: str, *, payments: int) -> None:
