@@ -4,6 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from service.casework.file import CaseFile, open_file
+from service.casework.following import happened
 from service.domain.access import CaseNotFound
 from service.domain.agreement import AgreementState, Signature, state_after
 from service.domain.errors import NotFound
@@ -35,6 +36,8 @@ async def begin(
         work, file.case, offer_id=offer.id, state=state, document=document, signatures=(signature,)
     )
     await work.record(file.case, "agreement_made", agreement=str(row.id), offer=str(offer.id), agreement_state=state)
+    if state is AgreementState.ACTIVE:
+        await happened(work, file, "agreement_active", policy=policy, subject_id=row.id)
     if state is AgreementState.ACTIVE and file.case.follows is not None:
         await _replace_followed(work.as_system(caused_by=work.cause), file.case.follows, by=row)
     return row

@@ -68,8 +68,11 @@ async def _lapse(ran: RanOut) -> None:
 
 
 async def _decide(ran: RanOut) -> None:
-    if in_state(ran.file, CaseState.INFORMATION_REQUESTED):
+    """Judge on what is there; where that decides nothing, as nothing more will come, a person has to."""
+    if in_state(ran.file, CaseState.SUBMITTED, CaseState.INFORMATION_REQUESTED):
         await judge_what_is_there(ran.work, ran.file, policy=ran.policy, desk=ran.desk)
+    if in_state(ran.file, CaseState.IN_REVIEW):
+        await _escalate(ran)
 
 
 async def _close(ran: RanOut) -> None:

@@ -155,7 +155,8 @@ def require_authority(proposal: Proposal, *, level: Level) -> None:
 
 def frame_for(work: UnitOfWork, file: CaseFile, policy: Policy) -> Frame:
     """Return the frame in which plans for this case are made now."""
-    holds = [span_of(row) for row in file.holds if "interest" in row.scopes]
+    spans = [span_of(row) for row in file.holds if "interest" in row.scopes]
+    holds = [span for span in spans if span.lasted]
     return frame_of(file.application, file.snapshots, file.verdict, policy, at=work.now, interest_holds=holds)
 
 

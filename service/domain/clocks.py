@@ -57,6 +57,12 @@ class ClockPlan:
     action: EndAction
     anchor: str
     source: str
+    met_by: tuple[str, ...] = ()
+
+    @property
+    def waits_for(self) -> frozenset[str]:
+        """The deeds that meet the clock."""
+        return frozenset(self.met_by) or MET_BY.get(self.anchor, frozenset())
 
 
 DECIDED: Final = frozenset({"make_offers", "reject", "lapse", "refer"})
@@ -81,8 +87,8 @@ MET_BY: Final[dict[str, frozenset[str]]] = {
 }
 """What meets a clock, by its anchor: the deed that the clock waits for. Where there is none, it can only run out."""
 
-ENDS_ALL: Final = frozenset({"withdraw", "close", "cancel", "fulfil"})
-"""Deeds after which nothing of a case is waited for."""
+ANCHORED_AT: Final = {"reopen": "submit", "amend": "submit"}
+"""Deeds that submit a case once more."""
 
 WAITS_FOR_DOCUMENTS: Final = frozenset({"submit", "evidence_complete", "provide_information"})
 """Anchors of clocks that documents can hold up: the pack's mode says how."""
@@ -107,15 +113,18 @@ def nth_business_day(first: date, n: int, *, is_business_day: IsBusinessDay) -> 
     raise ValueError("The calendar has no business days.")
 
 
+def begins_anew(plan: ClockPlan, *, complete: bool, ran: bool) -> bool:
+    """Say whether a clock that goes on has its whole length again: an incomplete file never restarts one.
+
+    One that starts with a complete file starts too where nobody waits for documents any longer, unless it `ran` before.
+    """
+    return (plan.mode != "toll" and complete) or (plan.mode == "start_on_complete" and not ran)
+
+
 def resumed_due_day(
     plan: ClockPlan, *, due_on: date, paused_on: date, resumed_on: date, is_business_day: IsBusinessDay
 ) -> date:
-    """Return where a pause moves the last day: on by as many days, of the kind that the clock counts, as it lasted.
-
-    Under the mode `reanchor` the whole length begins again on the day on which it goes on.
-    """
-    if plan.mode == "reanchor":
-        return due_day(plan, resumed_on, is_business_day=is_business_day)
+    """Return where a pause moves the last day: on by as many days, of the kind that the clock counts, as it lasted."""
     paused = (resumed_on - paused_on).days
     if plan.days == "calendar":
         return due_on + timedelta(days=paused)
@@ -140,6 +149,7 @@ def plan_of(rule: ClockRule) -> ClockPlan:
         action=EndAction(rule.action),
         anchor=rule.anchor,
         source=rule.source,
+        met_by=rule.met_by,
     )
 
 

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from service.casework.calendar import business_days
 from service.domain.clocks import (
-    ENDS_ALL,
+    ANCHORED_AT,
     MET_BY,
     ClockPlan,
     EndAction,
+    begins_anew,
     due_day,
     end_of_day,
     nth_business_day,
@@ -20,7 +21,7 @@ from service.domain.clocks import (
     plan_of,
     resumed_due_day,
 )
-from service.domain.conduct import Anchor, ClockRule
+from service.domain.conduct import Anchor, ClockRule, Meeting
 from service.domain.lifecycle import CaseAction
 from service.domain.settings import AgreementSettings, Negotiation
 
@@ -81,13 +82,18 @@ def test_a_pause_takes_nothing_from_a_clock(length: int, paused: int, days: Any)
 
 
 def test_a_clock_that_is_anchored_anew_has_its_whole_length_again() -> None:
-    ours = plan(mode="reanchor")
-    moved = resumed_due_day(
-        ours, due_on=date(2026, 11, 30), paused_on=date(2026, 11, 20), resumed_on=date(2026, 12, 1),
-        is_business_day=WEEKDAYS,
-    )  # fmt: skip
+    """When the documents are there: an incomplete file starts no clock once more, and starts one at most once."""
+    found = {
+        (mode, complete, ran): begins_anew(plan(mode=mode), complete=complete, ran=ran)
+        for mode in ("toll", "reanchor", "start_on_complete")
+        for complete in (True, False)
+        for ran in (True, False)
+    }
 
-    assert moved == date(2026, 12, 16)
+    assert {case for case, anew in found.items() if anew} == {
+        ("reanchor", True, True), ("reanchor", True, False), ("start_on_complete", True, True),
+        ("start_on_complete", True, False), ("start_on_complete", False, False),
+    }  # fmt: skip
 
 
 def test_a_day_ends_where_the_policy_is_at_home() -> None:
@@ -100,7 +106,9 @@ def test_what_meets_a_clock_is_a_deed_or_told_by_others() -> None:
     deeds = {action.value for action in CaseAction} | told
 
     assert frozenset().union(*MET_BY.values()) <= deeds
-    assert deeds >= ENDS_ALL
+    assert set(get_args(Meeting)) <= deeds | {"evidence_complete"}
+    assert set(ANCHORED_AT) <= deeds
+    assert set(ANCHORED_AT.values()) <= set(get_args(Anchor))
     assert set(MET_BY) <= set(get_args(Anchor)) | {"decline", "lapse"}
 
 
@@ -118,6 +126,12 @@ def test_a_pack_may_have_a_case_decided_when_the_time_for_information_is_over() 
     plans = {p.code: p for p in own_plans(Negotiation(lapse_action="decide"), AgreementSettings())}
 
     assert plans["information"].action is EndAction.DECIDE
+
+
+def test_a_clock_waits_for_what_its_pack_names_and_else_for_what_its_anchor_does() -> None:
+    assert plan().waits_for == MET_BY["submit"]
+    assert plan(met_by=("request_information",)).waits_for == {"request_information"}
+    assert plan(anchor="moratorium").waits_for == frozenset()
 
 
 def test_the_plan_of_a_packs_clock_is_its_rule() -> None:

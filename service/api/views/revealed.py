@@ -17,9 +17,10 @@ LENDERS_MEASURES: Final = frozenset({
 })  # fmt: skip
 
 TOLD: Final = frozenset({
-    "agreement", "agreement_state", "application_version", "asked", "changed", "confirmation", "counter_proposal",
-    "decision", "evidence", "from", "from_version", "ground", "kind", "limits", "loans", "missing", "offer", "offers",
-    "outcome", "reason", "reasons", "review", "sha256", "source", "state", "to",
+    "again_on", "agreement", "agreement_state", "application_version", "asked", "changed", "clock", "code",
+    "confirmation", "counter_proposal", "decision", "due_on", "ends_on", "evidence", "from", "from_version", "ground",
+    "hold", "kind", "limits", "loans", "missing", "offer", "offers", "on", "outcome", "reason", "reasons", "request",
+    "review", "scopes", "sha256", "source", "starts_on", "state", "to",
 })  # fmt: skip
 """The particulars of events that everybody who sees the case may read."""
 
