@@ -256,6 +256,69 @@ async def test_a_breathing_space_is_the_packs_and_comes_once_a_year(people: Peop
     assert await people.refused("wu", "holds", {"reason": "x", "scopes": ["contact"]}) == (409, "case_ended")
 
 
+async def test_the_packs_name_of_a_hold_is_no_way_around_the_pack(people: People) -> None:
+    await people.post()
+    at = {"reason": "breathing_space"}
+    wide: Json = {**at, "scopes": ["interest", "fees"]}
+
+    assert await people.refused("partner", "holds", wide) == (422, "hold_not_allowed")
+    assert await people.refused("wu", "holds", {**at, "ends_on": "2027-01-14"}) == (422, "hold_not_allowed")
+    assert await people.refused("wu", "holds", {**at, "starts_on": "2026-01-01"}) == (422, "hold_not_allowed")
+    hold = await people.do("partner", "holds", {**at, "scopes": ["enforcement", "collection", "contact"]})
+    assert hold["ends_on"] == "2027-01-13"
+    assert (await people.ask("servicing", "GET", "events?limit=100")).json()["items"][-2]["particulars"] == {
+        "hold": hold["id"], "scopes": ["contact", "collection", "enforcement"], "starts_on": "2026-11-15",
+        "ends_on": "2027-01-13", "reason": "breathing_space",
+    }  # fmt: skip
+
+
+async def test_a_partner_sets_no_hold_that_a_signature_begins(with_pack: WithPack) -> None:
+    performing = UNTIL_DECIDED.replace('"decision"\nlength = 14', '"performing"').replace('"submit"', '"accept"')
+    async with with_pack(("\n[holds.breathing_space]", performing)) as people:
+        await people.post()
+
+        assert await people.refused("partner", "holds", {"reason": "relief"}) == (403, "not_permitted")
+        await people.do("wu", "holds", {"reason": "relief"})
+        assert await people.refused("wu", "holds", {"reason": "relief"}) == (409, "hold_not_renewable")
+
+
+async def test_no_hold_outlives_its_case(people: People) -> None:
+    """A draft that lapses ends its holds too, and nothing of it is waited for."""
+    await people.post(submit=False)
+    await people.do("partner", "holds", {"reason": "breathing_space"})
+    await people.do("wu", "holds", {"reason": "illness", "scopes": ["interest"], "ends_on": "2027-12-31"})
+    people.clock.advance(days=90)
+    await sweep(people, days=1)
+
+    assert people.state == "closed"
+    assert {h["state"] for h in await people.read("holds")} == {"ended"}
+    assert {c["state"] for c in await people.read("clocks?limit=100")} <= {"cancelled", "met", "expired"}
+    assert await people.read("/v1/clocks") == []
+
+
+async def test_a_hold_that_is_called_off_before_it_begins_pauses_nothing(people: People) -> None:
+    plain = await people.offered()
+    await people.do("li", "withdraw")
+    await people.post()
+    held = await people.do("wu", "holds", {"reason": "x", "scopes": ["interest"], "starts_on": "2026-11-28"})
+    await people.do("wu", f"holds/{held['id']}/end")
+    await people.hand_in_all()
+
+    assert (await people.offers())[0]["total"] == plain[0]["total"]
+
+
+async def test_a_rejection_that_a_person_looks_at_again_keeps_the_hold(with_pack: WithPack) -> None:
+    async with with_pack(("\n[holds.breathing_space]", UNTIL_DECIDED)) as people:
+        await people.post(**REJECTED)
+        await people.hand_in_all()
+        await people.do("li", "human-review")
+
+        assert [h["ends_on"] for h in await people.read("holds")] == [None]
+        assert await sweep(people, days=16) == 0
+        await people.do("zhao", "decisions", {"outcome": "reject", **OTHER})
+        assert [h["ends_on"] for h in await people.read("holds")] == ["2026-12-15"]
+
+
 async def test_nothing_accrues_under_an_interest_hold(with_pack: WithPack) -> None:
     async with with_pack(("\n[holds.breathing_space]", INTEREST)) as people:
         (offer, *_) = await people.offered()
