@@ -12,7 +12,7 @@ from service.casework.holds import span_of
 from service.casework.moves import permit, take
 from service.casework.pinning import policy_of
 from service.casework.planning import Frame, TermsByLoan, frame_of
-from service.casework.plans import grants, impossible, menu_of, own_terms, unfeasible
+from service.casework.plans import grants, impossible, menu_of, moved, own_terms, unfeasible
 from service.casework.terms_sheet import terms_sheet
 from service.domain.access import CaseNotFound, is_lender
 from service.domain.actors import Role
@@ -89,7 +89,13 @@ async def make_offers(
         asked = load(CounterProposal, waiting.document["asked"])
         granted = next((n for n, proposal in enumerate(proposals) if grants(proposal, asked)), None)
         waiting.answer = "countered" if granted is None else "accepted"
-        waiting.document = {**waiting.document, "offer": str(rows[granted or 0].id)}
+        given = granted or 0
+        waiting.document = {
+            **waiting.document,
+            "offer": str(rows[given].id),
+            "diff": [] if granted is not None else moved(frame, proposals[given], asked),
+            "answered_by": "lender",
+        }
         await let_stand(work, file, standing, policy=policy)
     return file, rows
 

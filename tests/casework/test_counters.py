@@ -16,6 +16,8 @@ async def test_what_lies_within_limits_ability_and_authority_stands_as_it_was_as
     answer = await people.counter(**FITS)
 
     assert (answer["answer"], answer["binding"], people.state) == ("accepted", [], "offered")
+    assert answer["answered_by"] == "system"
+    assert [(r["round"], r["by"]) for r in await people.read("rounds", "li")] == [(2, "borrower"), (1, "system")]
     assert all(row["payment"] <= 396_000 for row in answer["offer"]["total"])
     assert {o["id"] for o in before} < set(await people.open_offers())
     assert [e["type"] for e in await people.events()][-2:] == ["counter", "make_offers"]
@@ -110,6 +112,15 @@ async def test_a_persons_offer_answers_the_counter_that_waits(people: People) ->
     (countered,) = await people.counters()
     assert (countered["id"], countered["answer"]) == (waits["id"], "countered")
     assert len(countered["offer"]["loans"][0]["schedule"]["instalments"]) == 30
+    assert countered["answered_by"] == "lender"
+    paid = countered["offer"]["total"][0]["payment"]
+    assert countered["diff"] == [
+        {"field": "payment", "before": 396_000, "after": paid, "by": None},
+        {"field": "months", "before": 36, "after": 30, "by": None},
+    ]
+    assert [(r["kind"], r["by"]) for r in await people.read("rounds", "li")] == [
+        ("counter", "borrower"), ("menu", "lender"),
+    ]  # fmt: skip
 
     await people.counter(**FITS)
     granted = [{"kind": "waive", "penalty": {"fraction": "1"}}, CAPITALISE, {"kind": "term", "instalments": 36}]

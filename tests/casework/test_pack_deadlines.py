@@ -48,7 +48,7 @@ async def of(people: People, *codes: str) -> dict[str, tuple[str, str]]:
 
 
 async def test_australia_has_28_days_where_nothing_comes_and_a_person_has_to_decide_then(under: WithPack) -> None:
-    """The clock of a notice that needs no information is over, once information is asked for; silence lapses nothing."""
+    """The clock of a notice that needs no information is over once information is asked for; silence lapses nothing."""
     async with told(under, "au-hardship") as people:
         assert people.state == "information_requested"
         assert await of(people, "information_request", "decision", "decision_without_information") == {
@@ -69,7 +69,7 @@ async def test_australia_has_28_days_where_nothing_comes_and_a_person_has_to_dec
 
 
 async def test_australia_has_21_days_from_the_information(under: WithPack) -> None:
-    async with told(under, "au-hardship", **{"consents": {**li_json()["consents"], "automated_decision": False}}) as li:
+    async with told(under, "au-hardship", consents={**li_json()["consents"], "automated_decision": False}) as li:
         li.clock.advance(days=5)
         await li.hand_in_all()
 
@@ -170,7 +170,7 @@ async def test_an_adviser_in_britain_has_30_days_and_once_30_more(under: WithPac
 
 @pytest.mark.parametrize("automatic", (True, False))
 async def test_america_counts_from_a_complete_application(under: WithPack, automatic: bool) -> None:
-    """The acknowledgement says what is missing; nothing is foreclosed from completeness on, nor while the plan is kept."""
+    """The acknowledgement says what is missing; nothing is foreclosed from completeness on."""
     async with told(under, "us-mortgage-flex", automatic=automatic) as people:
         missing = people.case["evidence"]["missing"]
         assert missing

@@ -108,6 +108,9 @@ class CounterView(Record):
     round: int
     asked: AskedView
     answer: CounterAnswer
+    answered_by: Literal["lender", "system"] | None = Field(
+        description="A person at the lender's desk, or the service by the rules of the policy; null while it waits."
+    )
     offer: OfferView | None = Field(description="The offer that answers it, and stands now.")
     binding: list[BindingView]
     diff: list[DiffView]
@@ -128,6 +131,9 @@ class RoundView(Record):
     case_id: UUID
     round: int
     kind: RoundKind
+    by: Literal["borrower", "lender", "system"] = Field(
+        description="Who moved: the borrower's side, a person at the lender's desk, or the service by itself."
+    )
     menu: list[OfferView] = Field(description="The offers that were made together; empty for a counter-proposal.")
     counter_proposal: CounterView | None = Field(description="Null for a menu.")
 
