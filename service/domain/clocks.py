@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -133,8 +133,8 @@ def resumed_due_day(
 
 
 def end_of_day(day: date, time_zone: str) -> datetime:
-    """Return the moment at which a local day is over."""
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=ZoneInfo(time_zone))
+    """Return the moment at which a local day is over, in UTC: a midnight that clocks skip equals no other moment."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
 
 
 def plan_of(rule: ClockRule) -> ClockPlan:

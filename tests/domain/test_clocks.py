@@ -61,6 +61,45 @@ def test_business_days_are_those_of_the_country() -> None:
     assert not WEEKDAYS(date(2026, 10, 10))
 
 
+@pytest.mark.parametrize(
+    ("country", "anchored_on", "due_on"),
+    (
+        ("US", date(2026, 11, 24), date(2026, 12, 2)),  # Thanksgiving
+        ("US", date(2026, 12, 23), date(2026, 12, 31)),  # Christmas Day
+        ("GB", date(2027, 3, 24), date(2027, 4, 2)),  # Good Friday, Easter Monday
+        ("GB", date(2027, 8, 27), date(2027, 9, 6)),  # Summer bank holiday
+        ("GB", date(2027, 12, 23), date(2028, 1, 4)),  # Christmas and Boxing Day, moved; New Year's, moved
+        ("AU", date(2027, 3, 24), date(2027, 4, 2)),
+        ("AU", date(2027, 12, 23), date(2028, 1, 4)),
+        ("CN", date(2027, 2, 4), date(2027, 2, 17)),  # Spring Festival
+    ),
+)
+def test_five_business_days_leave_out_the_holidays_of_the_country(
+    country: str, anchored_on: date, due_on: date
+) -> None:
+    five = plan(days="business", length=5)
+
+    assert due_day(five, anchored_on, is_business_day=business_days(country)) == due_on
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "day", "over_at"),
+    (
+        ("America/New_York", date(2026, 11, 1), datetime(2026, 11, 2, 5, tzinfo=UTC)),  # a day of 25 hours
+        ("America/New_York", date(2027, 3, 14), datetime(2027, 3, 15, 4, tzinfo=UTC)),  # a day of 23 hours
+        ("Australia/Sydney", date(2026, 10, 4), datetime(2026, 10, 4, 13, tzinfo=UTC)),
+        ("Australia/Sydney", date(2027, 4, 4), datetime(2027, 4, 4, 14, tzinfo=UTC)),
+        ("Europe/London", date(2027, 3, 28), datetime(2027, 3, 28, 23, tzinfo=UTC)),
+        ("America/Santiago", date(2026, 9, 5), datetime(2026, 9, 6, 4, tzinfo=UTC)),  # its midnight does not exist
+        ("Pacific/Kiritimati", date(2027, 1, 1), datetime(2027, 1, 1, 10, tzinfo=UTC)),  # UTC+14
+        ("Pacific/Pago_Pago", date(2027, 1, 1), datetime(2027, 1, 2, 11, tzinfo=UTC)),  # UTC-11
+    ),
+)
+def test_a_local_day_is_over_at_its_own_midnight(time_zone: str, day: date, over_at: datetime) -> None:
+    """Whether it has 23, 24 or 25 hours, and on which side of the date line it is."""
+    assert end_of_day(day, time_zone) == over_at
+
+
 def test_a_calendar_without_business_days_is_refused() -> None:
     with pytest.raises(ValueError, match="no business days"):
         nth_business_day(SUNDAY, 1, is_business_day=lambda _: False)
