@@ -11,7 +11,7 @@ from service.casework.file import CaseFile, in_state, open_file
 from service.casework.following import happened
 from service.casework.moves import take
 from service.casework.pinning import policy_of
-from service.casework.reviewing import judge_what_is_there
+from service.casework.reviewing import judge_what_is_there, review_as_system
 from service.domain.clocks import ClockState, EndAction
 from service.domain.holds import HoldState
 from service.domain.lifecycle import CaseAction, CaseState
@@ -95,6 +95,8 @@ async def _end_hold(ran: RanOut) -> None:
     for hold in ran.file.holds:
         if hold.id == ran.clock.subject_id and hold.state == HoldState.RUNNING:
             await holds.end(ran.work, ran.file, hold, on=ran.clock.due_on, why=ran.clock.code)
+            if holds.is_moratorium(ran.policy, hold.reason):
+                await review_as_system(ran.work, ran.file, desk=ran.desk)
 
 
 async def _look_at_payments(ran: RanOut) -> None:

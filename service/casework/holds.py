@@ -86,6 +86,12 @@ async def of_case(work: UnitOfWork, *, case_id: UUID) -> tuple[CaseFile, Sequenc
     return file, file.holds
 
 
+def is_moratorium(policy: Policy, reason: str) -> bool:
+    """Say whether a hold is a moratorium, about which rules of the policy may have something to say."""
+    rule = policy.settings.holds.get(reason)
+    return rule is not None and rule.anchor == "moratorium"
+
+
 def running_of(file: CaseFile) -> list[HoldRow]:
     """Return the holds of a case that have not ended."""
     return [hold for hold in file.holds if hold.state == HoldState.RUNNING]
@@ -124,11 +130,12 @@ async def begin(
 
 
 async def tell(work: UnitOfWork, file: CaseFile, row: HoldRow, *, policy: Policy) -> None:
-    """Tell whoever collects of a hold, and have its end watched."""
+    """Tell whoever collects of a hold, and have its end watched; a person's own words are for nobody else."""
     file.holds.append(row)
+    named = {"reason": row.reason} if row.reason in policy.settings.holds else {}
     await work.record(
         file.case, "hold_set", hold=str(row.id), scopes=row.scopes, starts_on=row.starts_on, ends_on=row.ends_on,
-        reason=row.reason,
+        **named,
     )  # fmt: skip
     await _watch(work, file, row, policy=policy)
 

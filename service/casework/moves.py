@@ -9,6 +9,7 @@ from service.casework.desk import Desk, local_day
 from service.casework.earlier_relief import reliefs_in
 from service.casework.file import CaseFile, in_state, situation
 from service.casework.following import happened
+from service.casework.holds import is_moratorium
 from service.casework.judging import Matter, facts_of
 from service.domain.access import move_for
 from service.domain.actors import Role
@@ -122,9 +123,8 @@ def matter(file: CaseFile, policy: Policy) -> Matter:
 
 def _moratorium(file: CaseFile, policy: Policy) -> dict[str, bool]:
     """Return the flag that a moratorium runs, where a hold says so; there may be none where the flag was set."""
-    rules = policy.settings.holds
-    told = (hold for hold in file.holds if hold.state == HoldState.RUNNING and hold.reason in rules)
-    return {"moratorium_active": True} if any(rules[hold.reason].anchor == "moratorium" for hold in told) else {}
+    runs = any(hold.state == HoldState.RUNNING and is_moratorium(policy, hold.reason) for hold in file.holds)
+    return {"moratorium_active": True} if runs else {}
 
 
 def system_acts(file: CaseFile, desk: Desk) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 from service.casework import clocks
 from service.casework.desk import Desk, local_day
 from service.casework.file import CaseFile, open_file, require_running
-from service.casework.holds import begin, change, end, first_day, tell
+from service.casework.holds import begin, change, end, first_day, is_moratorium, tell
 from service.casework.pinning import policy_of
 from service.casework.reviewing import review_as_system
 from service.domain.access import is_lender
@@ -79,7 +79,7 @@ async def set_hold(
             end_rule=EndRule.LENGTH, source="set by a person",
         )  # fmt: skip
         await tell(work, file, row, policy=policy)
-    if rule is not None and rule.anchor == MORATORIUM:
+    if is_moratorium(policy, reason):
         await clocks.follow(work, file, MORATORIUM, policy=policy, subject_id=row.id, on=start)
         await review_as_system(work, file, desk=desk)
     return file, row
@@ -103,7 +103,7 @@ async def end_hold(work: UnitOfWork, *, case_id: UUID, hold_id: UUID, desk: Desk
         await change(work, file, row, ends_on=last, why=BY_A_PERSON, policy=policy)
         return file, row
     await end(work, file, row, on=today, why=BY_A_PERSON)
-    if rule is not None and rule.anchor == MORATORIUM:
+    if is_moratorium(policy, row.reason):
         await review_as_system(work, file, desk=desk)
     return file, row
 

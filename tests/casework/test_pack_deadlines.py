@@ -138,6 +138,19 @@ async def test_a_moratorium_in_britain_starts_its_clocks_and_the_case_waits(unde
         assert people.state == "in_review"
         assert "MORATORIUM" in {r["code"] for r in people.case["review"]["verdict"]["reasons"]}
         await people.do("wu", f"holds/{hold['id']}/end")
+        assert (await of(people, "court_application"))["court_application"][0] == "cancelled"
+        assert "MORATORIUM" not in {r["code"] for r in people.case["review"]["verdict"]["reasons"]}
+
+
+async def test_a_case_is_judged_again_when_its_moratorium_is_over(under: WithPack) -> None:
+    by_hand = {"consents": {**li_json()["consents"], "automated_decision": False}}
+    async with told(under, "uk-consumer", **by_hand) as people:
+        await people.hand_in_all()
+        await people.do("wu", "holds", {"reason": "breathing_space"})
+        assert people.case["review"]["verdict"]["outcome"] == "manual"
+        await sweep(people, days=61)
+
+        assert await holds(people, "breathing_space") == [("ended", "2027-01-13")]
         assert "MORATORIUM" not in {r["code"] for r in people.case["review"]["verdict"]["reasons"]}
 
 
