@@ -132,10 +132,10 @@ async def begin(
 async def tell(work: UnitOfWork, file: CaseFile, row: HoldRow, *, policy: Policy) -> None:
     """Tell whoever collects of a hold, and have its end watched; a person's own words are for nobody else."""
     file.holds.append(row)
-    named = {"reason": row.reason} if row.reason in policy.settings.holds else {}
+    named = row.reason if row.reason in policy.settings.holds else None
     await work.record(
         file.case, "hold_set", hold=str(row.id), scopes=row.scopes, starts_on=row.starts_on, ends_on=row.ends_on,
-        **named,
+        reason=named,
     )  # fmt: skip
     await _watch(work, file, row, policy=policy)
 

@@ -3,9 +3,15 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 
+from service.casework.file import open_file
+from service.casework.following import happened
+from service.casework.pinning import policy_of
+from service.domain.actors import Actor
+from service.storage.work import UnitOfWork
 from tests.casework.conftest import WithPack
 from tests.casework.people import OTHER, SIGNED, Json, People
 from tests.casework.test_deadlines import clocks, sweep
@@ -35,6 +41,16 @@ async def told(under: WithPack, policy: str, *, automatic: bool = True, **change
     async with under(policy, automatic=automatic) as people:
         await people.post(**CASES[policy], **changes)
         yield people
+
+
+async def tell(people: People, what: str) -> None:
+    """Have clocks and holds follow a deed that others do."""
+    parts = people.service.app.state.parts
+    async with parts.database.writing() as session:
+        work = UnitOfWork(session=session, actor=Actor.system(), clock=people.clock)
+        file = await open_file(work, UUID(people.case["id"]))
+        await happened(work, file, what, policy=policy_of(file, parts.desk))
+    await people.look()
 
 
 async def holds(people: People, reason: str) -> list[tuple[str, str | None]]:
@@ -123,6 +139,14 @@ async def test_china_is_quiet_from_signature_until_the_end_of_the_case(under: Wi
         assert await holds(people, "performing") == []
         await people.do("li", f"/v1/offers/{offers['items'][0]['id']}/accept", SIGNED)
         assert await holds(people, "performing") == [("running", None)]
+        await tell(people, "payment_missed")
+        assert await holds(people, "performing") == [("ended", "2026-11-18")]
+        await sweep(people, days=2)
+        await tell(people, "payment_caught_up")
+        assert await holds(people, "performing") == [("ended", "2026-11-18"), ("running", None)]
+        await tell(people, "breach")
+        await tell(people, "reinstate")
+        assert [state for state, _ in await holds(people, "performing")] == ["ended", "ended", "running"]
 
 
 async def test_a_moratorium_in_britain_starts_its_clocks_and_the_case_waits(under: WithPack) -> None:
@@ -143,8 +167,8 @@ async def test_a_moratorium_in_britain_starts_its_clocks_and_the_case_waits(unde
 
 
 async def test_a_case_is_judged_again_when_its_moratorium_is_over(under: WithPack) -> None:
-    by_hand = {"consents": {**li_json()["consents"], "automated_decision": False}}
-    async with told(under, "uk-consumer", **by_hand) as people:
+    by_hand = {**li_json()["consents"], "automated_decision": False}
+    async with told(under, "uk-consumer", consents=by_hand) as people:
         await people.hand_in_all()
         await people.do("wu", "holds", {"reason": "breathing_space"})
         assert people.case["review"]["verdict"]["outcome"] == "manual"
