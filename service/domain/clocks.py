@@ -161,6 +161,7 @@ def own_plans(negotiation: Negotiation, agreement: AgreementSettings) -> tuple[C
     return (
         _own("draft", anchor="created", length=DRAFT_DAYS, action=EndAction.LAPSE),
         _own("information", anchor="request_information", length=negotiation.information_days, action=lapse),
+        _own("counter_answer", anchor="counter", length=negotiation.counter_answer_days, action=EndAction.ESCALATE),
         _own("appeal_window", anchor="reject", length=appeal, action=EndAction.EVENT),
         _own("rejected_window", anchor="reject", length=rest, action=EndAction.CLOSE),
         _own("declined_window", anchor="decline", length=appeal, action=EndAction.CLOSE),
@@ -176,6 +177,7 @@ DRAFT_DAYS: Final = 90
 _OWN_CLOCKS: Final[dict[str, tuple[str, str, str]]] = {
     "draft": ("A draft waits to be submitted", "草稿待提交期限", "our choice: 90 days"),
     "information": ("Time to hand in what is missing", "补充材料期限", "negotiation.information_days"),
+    "counter_answer": ("Time to answer the counter-proposal", "还价答复期限", "negotiation.counter_answer_days"),
     "appeal_window": ("Time to appeal", "申诉期限", "negotiation.appeal_days"),
     "rejected_window": (
         "Time to take a rejected case up again", "被拒案件的重启期限", "negotiation.appeal_days + appeal_answer_days",

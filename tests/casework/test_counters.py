@@ -79,7 +79,10 @@ async def test_a_counter_that_waits_for_a_person_keeps_the_offers_standing_until
     for who in ("li", "partner", "auditor"):
         assert await people.refused(who, at, {"reason": "No."}) == (403, "not_permitted")
     assert await people.refused("stranger", at, {"reason": "No."}) == (404, "counter_proposal_not_found")
-    assert await people.refused("wu", f"/v1/counter-proposals/{uuid4()}/refuse") == (404, "counter_proposal_not_found")
+    nowhere = f"/v1/counter-proposals/{uuid4()}/refuse"
+    assert await people.refused("wu", nowhere, {"reason": "No."}) == (404, "counter_proposal_not_found")
+    for unsaid in ({}, {"reason": ""}, {"reason": " "}, {"reason": None}):
+        assert await people.refused("wu", at, unsaid) == (422, "invalid")
     refused = await people.do("wu", at, {"reason": "The term is too long."})
 
     assert (refused["answer"], refused["reason"], people.state) == ("refused", "The term is too long.", "offered")
@@ -126,7 +129,8 @@ async def test_a_persons_offer_answers_the_counter_that_waits(people: People) ->
     granted = [{"kind": "waive", "penalty": {"fraction": "1"}}, CAPITALISE, {"kind": "term", "instalments": 36}]
     await people.do("wu", "offers", {"terms": {"instruments": granted}})
     assert [r["answer"] for r in await people.counters()] == ["accepted", "countered"]
-    assert await people.refused("wu", f"/v1/counter-proposals/{waits['id']}/refuse") == (409, "move_not_allowed")
+    over = f"/v1/counter-proposals/{waits['id']}/refuse"
+    assert await people.refused("wu", over, {"reason": "No."}) == (409, "move_not_allowed")
 
 
 async def test_only_the_counter_that_waits_can_be_refused(people: People) -> None:
@@ -135,10 +139,8 @@ async def test_only_the_counter_that_waits_can_be_refused(people: People) -> Non
     await people.do("wu", f"/v1/counter-proposals/{first['id']}/refuse", {"reason": "No."})
     second = await people.counter(payment=390_000)
 
-    assert await people.refused("wu", f"/v1/counter-proposals/{first['id']}/refuse") == (
-        409,
-        "counter_proposal_answered",
-    )
+    at = f"/v1/counter-proposals/{first['id']}/refuse"
+    assert await people.refused("wu", at, {"reason": "No."}) == (409, "counter_proposal_answered")
     await people.do("wu", f"/v1/counter-proposals/{second['id']}/refuse", {"reason": "No."})
     assert [r["answer"] for r in await people.counters()] == ["refused", "refused"]
 
@@ -162,6 +164,19 @@ async def test_without_automation_every_counter_waits(by_hand: People) -> None:
     await by_hand.do("wu", "offers")
 
     assert (await by_hand.counter(**FITS))["answer"] == "waiting"
+
+
+async def test_an_offer_of_an_earlier_round_can_be_accepted_after_new_ones(people: People) -> None:
+    """Also by a borrower whose counter-proposal was granted meanwhile; whatever else stood is closed with it."""
+    first, *_ = await people.offered()
+    granted = await people.counter(**FITS)
+    await people.do("wu", "offers")
+    await people.do("li", f"/v1/offers/{first['id']}/accept", SIGNED)
+
+    assert people.state == "agreed"
+    for offer, code in ((first, "offer_accepted"), (granted["offer"], "offer_closed")):
+        assert await people.refused("li", f"/v1/offers/{offer['id']}/accept", SIGNED) == (409, code)
+        assert await people.refused("stranger", f"/v1/offers/{offer['id']}/accept", SIGNED) == (404, "offer_not_found")
 
 
 async def test_rounds_are_limited(with_pack: WithPack) -> None:

@@ -81,7 +81,10 @@ async def test_an_offer_does_not_expire_while_an_answer_is_owed(people: People) 
     await people.counter(payment=100_000, months=12)
     assert people.state == "countered"
 
-    assert await sweep(people, days=20) == 0
+    assert [c["code"] for c in await people.read("/v1/clocks")] == ["counter_answer"]
+    assert await sweep(people, days=7) == 0
+    assert await sweep(people, days=13) == 1
+    assert [e["particulars"]["code"] for e in await people.events("escalated")] == ["counter_answer"]
     assert {c["state"] for c in await clocks(people, "offer")} == {"paused"}
     (waiting,) = [r for r in await people.counters() if r["answer"] == "waiting"]
     await people.do("wu", f"/v1/counter-proposals/{waiting['id']}/refuse", {"reason": "Too little."})
@@ -381,3 +384,31 @@ async def test_what_is_valid_is_not_asked_for_again_and_nobody_is_hurried(people
     assert await people.refused("partner", "information-requests", one) == (403, "not_permitted")
     await people.do("wu", "decisions", {"outcome": "reject", **OTHER})
     assert await people.refused("wu", "information-requests", one) == (409, "move_not_allowed")
+
+
+async def test_a_service_that_was_down_catches_up_and_gives_the_time_that_follows_from_now(people: People) -> None:
+    """The offers expired long ago; the time to take the case up again begins when that is written down."""
+    offers = await people.offered()
+    assert await sweep(people, days=60) == len(offers)
+
+    assert people.state == "lapsed"
+    (window,) = await clocks(people, "lapsed_window")
+    assert (window["state"], window["anchored_on"], window["due_on"]) == ("running", "2027-01-14", "2027-01-28")
+    assert await sweep(people, days=0) == 0
+
+
+async def test_interest_holds_of_many_kinds_take_their_days_out_of_an_offer_to_the_cent(people: People) -> None:
+    """One began before the figures were taken, two overlap, and one goes on beyond the day the offer takes effect."""
+    await people.post()
+    for starts_on, ends_on in (
+        ("2026-11-01", "2026-11-16"), ("2026-11-20", "2026-11-24"), ("2026-11-22", "2026-11-25"),
+        ("2026-11-30", "2027-03-01"),
+    ):  # fmt: skip
+        body = {"reason": "talks", "scopes": ["interest"], "starts_on": starts_on, "ends_on": ends_on}
+        await people.do("wu", "holds", body)
+    await people.hand_in_all()
+    (offer, *_) = await people.offers()
+    lines = {line["component"]: line["accrued"] for line in offer["loans"][0]["reconciliation"]}
+
+    assert offer["effective_on"] == "2026-12-01"
+    assert lines["interest"] == round(9_953_578 * 0.144 * 7 / 360)

@@ -158,6 +158,7 @@ def test_every_policy_has_the_clocks_of_its_figures() -> None:
     assert plans["information"].action is EndAction.LAPSE
     assert (plans["appeal_window"].length, plans["rejected_window"].length) == (14, 44)
     assert plans["appeal_answer"].action is EndAction.ESCALATE
+    assert (plans["counter_answer"].length, plans["counter_answer"].action) == (7, EndAction.ESCALATE)
     assert all(p.title["en"] and p.title["zh-CN"] and p.source for p in plans.values())
 
 
