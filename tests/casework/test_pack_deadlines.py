@@ -119,6 +119,7 @@ async def test_an_offer_lets_australia_enforce_as_little_as_before(under: WithPa
         await people.hand_in_all()
         await people.do("zhao", "decisions", {"outcome": "approve", **OTHER})
         await people.do("zhao", "offers")
+        await tell(people, "dismiss")  # of an appeal against what was refused beside the offer
         assert await holds(people, "hardship_notice") == [("running", None)]
         (offer, *_) = await people.offers()
         await people.do("li", f"/v1/offers/{offer['id']}/accept", SIGNED)
