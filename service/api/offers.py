@@ -92,7 +92,9 @@ async def decline_offer(offer_id: UUID, body: DeclineBody, work: Work, desk: Des
 
 @router.post("/{offer_id}/withdraw")
 @refuses(OfferNotFound, NotPermitted, *NOT_OPEN)
-async def withdraw_offer(offer_id: UUID, body: WithdrawOfferBody, work: Work) -> OfferView:
+async def withdraw_offer(offer_id: UUID, body: WithdrawOfferBody, work: Work, desk: DeskOf) -> OfferView:
     """Take an offer back: for fraud, a changed balance or changed law only, by a supervisor, with a reason."""
-    row, file = await offering.withdraw_offer(work, offer_id=offer_id, ground=body.ground, reason=body.reason)
+    row, file = await offering.withdraw_offer(
+        work, offer_id=offer_id, ground=body.ground, reason=body.reason, desk=desk
+    )
     return offer_view(row, file.case, work)

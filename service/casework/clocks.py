@@ -37,6 +37,17 @@ OFFER_TITLE: Final = {"en": "The offer stands until then", "zh-CN": "方案有�
 COMPLETING: Final = frozenset({"provide_information", "evidence_complete"})
 
 
+NEW_OFFERS: Final = ClockPlan(
+    code="new_offers",
+    title={"en": "New offers are due", "zh-CN": "须重新提出方案"},
+    length=7,
+    action=EndAction.ESCALATE,
+    anchor="offers_taken_back",
+    source="our choice: a week, after the lender took back the last offer or closed it on other figures",
+    met_by=("make_offers", "amend", "appeal", "refer"),
+)
+
+
 async def follow(
     work: UnitOfWork,
     file: CaseFile,
@@ -157,7 +168,10 @@ def stop_about(work: UnitOfWork, file: CaseFile, subject_id: UUID, state: ClockS
 
 
 async def keep_offers(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> None:
-    """Have each open offer watched until it expires, held up while the borrower is owed an answer."""
+    """Have each open offer watched until it expires, held up while the borrower is owed an answer.
+
+    Where the lender let none stand, it is the lender who is waited for.
+    """
     waits = CaseState(file.case.state) in EXPIRY_WAITS
     watched = {clock.subject_id: clock for clock in file.live_clocks if clock.end_action == EndAction.EXPIRE_OFFER}
     for offer in file.offers:
@@ -174,6 +188,9 @@ async def keep_offers(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> No
             )  # fmt: skip
         clock.due_at, clock.due_on = offer.expires_at, local_day(policy, offer.expires_at)
         clock.state = ClockState.PAUSED if waits else ClockState.RUNNING
+    none_left = all(offer.state != OfferState.OPEN for offer in file.offers)
+    if in_state(file, CaseState.OFFERED) and none_left and not _runs(file, NEW_OFFERS):
+        await start(work, file, NEW_OFFERS, policy=policy, on=local_day(policy, work.now))
     note_next(file)
 
 

@@ -114,7 +114,7 @@ async def preview(
 
 
 async def withdraw_offer(
-    work: UnitOfWork, *, offer_id: UUID, ground: WithdrawalGround, reason: str
+    work: UnitOfWork, *, offer_id: UUID, ground: WithdrawalGround, reason: str, desk: Desk
 ) -> tuple[OfferRow, CaseFile]:
     """Take an open offer back: only for fraud, a changed balance or changed law, and by a supervisor."""
     row, file = await file_of_offer(work, offer_id)
@@ -122,8 +122,8 @@ async def withdraw_offer(
         raise NotPermitted("A supervisor takes an offer back.")
     require_standing(work, file, row)
     await offers.close(work, row, OfferState.WITHDRAWN, reason=f"{ground}: {reason}")
-    clocks.stop_about(work, file, row.id)
     await work.record(file.case, "offer_withdrawn", offer=str(row.id), ground=ground)
+    await clocks.keep_offers(work, file, policy=policy_of(file, desk))
     return row, file
 
 

@@ -75,6 +75,22 @@ async def test_a_lapsed_case_closes_when_its_window_ends_and_its_loans_are_free(
     assert people.state == "information_requested"
 
 
+async def test_where_the_lender_lets_no_offer_stand_new_ones_are_due_within_a_week(people: People) -> None:
+    """The case has no other deadline then: without this one it would stand on nobody's worklist."""
+    offers = await people.offered()
+    for offer in offers:
+        assert await clocks(people, "new_offers") == []
+        body = {"ground": "changed_balance", "reason": "A payment came in."}
+        await people.do("zhao", f"/v1/offers/{offer['id']}/withdraw", body)
+
+    assert [(c["code"], c["due_on"]) for c in await people.read("/v1/clocks")] == [("new_offers", "2026-11-22")]
+    assert await sweep(people, days=8) == 1
+    assert [e["particulars"]["code"] for e in await people.events("escalated")] == ["new_offers"]
+    assert people.state == "offered"
+    await people.do("zhao", "offers")
+    assert {c["code"] for c in await people.read("/v1/clocks")} == {"offer"}
+
+
 async def test_an_offer_does_not_expire_while_an_answer_is_owed(people: People) -> None:
     """And stands for a week at least once it was given."""
     offers = await people.approved_by_hand()
