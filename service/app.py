@@ -21,8 +21,10 @@ from service.api.parts import Parts
 from service.api.routes import ROUTERS
 from service.delivery.operations import Operator
 from service.delivery.worker import Worker
+from service.domain.lender import Lender
 from service.in_force import InForce
 from service.policies.remade import Remade
+from service.policies.remote_asking import RemoteAsking
 from service.settings import Settings
 from service.storage.engine import connect, require_durable
 from service.storage.files import Files
@@ -32,14 +34,15 @@ from service.storage.migrating import migrate
 STATIC: Final = Path(__file__).parent / "api" / "static"
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """Return the moment."""
     return datetime.now(UTC)
 
 
 def create_app(
     settings: Settings,
     *,
-    clock: Callable[[], datetime] = _now,
+    clock: Callable[[], datetime] = now,
     limits: Limits | None = None,
 ) -> FastAPI:
     """Make the service of one deployment; the clock can be given."""
@@ -50,19 +53,22 @@ def create_app(
         if settings.embedded:
             await migrate(settings.database)
         database = connect(settings.database)
-        await require_durable(database)
-        policies = InForce(database=database, names=settings.policy, folder=settings.packs, clock=clock)
-        await policies.start()
-        app.state.parts = Parts(
-            database=database,
-            keyring=keyring,
-            files=Files.local(settings.data / "evidence"),
-            clock=clock,
-            desk=policies.desk(automatic=settings.automatic),
-            in_force=policies,
-            limits=limits or Limits(),
-        )
         try:
+            await require_durable(database)
+            policies = InForce(
+                database=database, names=settings.policy, folder=settings.packs, clock=clock, ask=RemoteAsking().ask
+            )
+            await policies.start()
+            app.state.parts = Parts(
+                database=database,
+                keyring=keyring,
+                files=Files.local(settings.data / "evidence"),
+                clock=clock,
+                desk=policies.desk(automatic=settings.automatic),
+                in_force=policies,
+                limits=limits or Limits(),
+                lender=Lender(name=settings.lender, contact=settings.lender_contact),
+            )
             yield
         finally:
             await database.dispose()
@@ -95,7 +101,13 @@ def worker_of(app: FastAPI) -> Worker:
     """Return the worker on the parts of a service that has started."""
     parts: Parts = app.state.parts
     assert parts.desk is not None
-    return Worker(database=parts.database, desk=parts.desk, clock=parts.clock, before=parts.in_force.freshen)
+    return Worker(
+        database=parts.database,
+        desk=parts.desk,
+        clock=parts.clock,
+        before=parts.in_force.freshen,
+        lender=parts.lender,
+    )
 
 
 async def work_on(app: FastAPI, settings: Settings, stop: asyncio.Event) -> None:

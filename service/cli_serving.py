@@ -5,18 +5,20 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
 from typing import Final
 
 import uvicorn
 
-from service.app import create_app, work_on
+from service.app import create_app, now, work_on, worker_of
+from service.delivery.worker import Worker
 from service.settings import Settings
 
 GRACE_SECONDS: Final = 10
 
 
-class _Announcing(uvicorn.Server):
+class Announcing(uvicorn.Server):
     """A server that prints one line when it has begun to answer: with port 0 only it knows the port."""
 
     def __init__(self, config: uvicorn.Config, *, work: Callable[[asyncio.Event], Awaitable[None]] | None) -> None:
@@ -26,6 +28,7 @@ class _Announcing(uvicorn.Server):
         self._worker: asyncio.Future[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer and to work, and say where."""
         await super().startup(sockets)
         if self.started and self._work is not None:
             self._worker = asyncio.ensure_future(self._work(self._stop))
@@ -36,6 +39,7 @@ class _Announcing(uvicorn.Server):
         sys.stdout.flush()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Finish what was begun."""
         self._stop.set()
         if self._worker is not None:
             await self._worker
@@ -53,7 +57,19 @@ async def work(settings: Settings) -> None:
 
 def serve(settings: Settings, *, host: str, port: int, worker: bool = True) -> bool:
     """Serve until told to stop; False when it could not start."""
-    app = create_app(settings)
+    server, _ = server_of(settings, host=host, port=port, works=worker)
+    try:
+        server.run()
+    except SystemExit:  # the port is taken, or a part of the service did not start; the log has said why
+        return False
+    return server.started
+
+
+def server_of(
+    settings: Settings, *, host: str, port: int, works: bool, clock: Callable[[], datetime] = now
+) -> tuple[Announcing, Callable[[], Worker]]:
+    """Return a server of the service, which works beside it or not, and what makes a worker once it has started."""
+    app = create_app(settings, clock=clock)
     config = uvicorn.Config(
         app,
         host=host,
@@ -63,12 +79,7 @@ def serve(settings: Settings, *, host: str, port: int, worker: bool = True) -> b
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = _Announcing(config, work=partial(work_on, app, settings) if worker else None)
-    try:
-        server.run()
-    except SystemExit:  # the port is taken, or a part of the service did not start; the log has said why
-        return False
-    return server.started
+    return Announcing(config, work=partial(work_on, app, settings) if works else None), partial(worker_of, app)
 
 
 def address_of(name: tuple[str | int, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
@@ -84,7 +84,19 @@ class OutOfScope:
         return for_a_person(self, "OUT_OF_SCOPE")
 
 
-def for_a_person(policy: Policy, code: str, *, fault: str | None = None) -> Verdict:
+class Named(Protocol):
+    """Whatever a verdict can say that it is of."""
+
+    @property
+    def id(self) -> str:
+        """Name and version."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that can change its answers."""
+
+
+def for_a_person(policy: Named, code: str, *, fault: str | None = None) -> Verdict:
     """Return the verdict that hands a case to a person, with the reason why."""
     trace = () if fault is None else (TraceLine(rule="policy", when="", result="unknown", fault=fault),)
     return Verdict(
@@ -107,6 +119,8 @@ def _fault(verdict: object, facts: Facts, settings: PolicySettings) -> str | Non
         return "the verdict has members of the wrong kind"
     if not all(reason.code and reason.text and reason.source for reason in verdict.reasons):
         return "a reason lacks code, text or source"
+    if not all(line.result in {"true", "false", "unknown"} for line in verdict.trace):
+        return "a line of the trace is neither true, false nor unknown"
     if not all(answer.loan_id in facts.loans for answer in verdict.programmes):
         return "the verdict names a loan that the case does not have"
     if not all(settings.programme(answer.code) for answer in verdict.programmes):

@@ -34,7 +34,12 @@ class _Judgement:
 
     def own(self, code: str, **particulars: Any) -> Reason:
         """Return a reason of the service itself."""
-        return own_reason(code, source=f"{self.book.id}: precedence of outcomes", **particulars)
+        return own_reason(code, source=self.source, **particulars)
+
+    @property
+    def source(self) -> str:
+        """What the service's own reasons rest on."""
+        return f"{self.book.id}: precedence of outcomes"
 
 
 def judge(book: Rulebook, facts: Facts, *, on: date, digest: str) -> Verdict:
@@ -47,7 +52,7 @@ def judge(book: Rulebook, facts: Facts, *, on: date, digest: str) -> Verdict:
         outcome=outcome,
         reasons=(*own, *(reason for _, reason in now.fired)),
         programmes=tuple(now.programmes),
-        level=_level(book.settings, facts),
+        level=level_of(book.settings, facts),
         trace=tuple(now.trace),
         policy_id=book.id,
         digest=digest,
@@ -92,7 +97,7 @@ def _programme(now: _Judgement, programme: Programme, loan: Env, loan_id: str) -
         eligibility=eligibility,
         reasons=tuple(refused),
         missing=tuple(missing),
-        limits=_limits(programme.limits),
+        limits=limits_of(programme.limits),
     )
 
 
@@ -107,7 +112,7 @@ def _outcome(now: _Judgement, *, on: date) -> tuple[Outcome, list[Reason]]:
         return Outcome.REQUEST_INFORMATION, [missing, *needed]
     if needed:
         return Outcome.REQUEST_INFORMATION, needed
-    person = list(_for_a_person(now, on=on))
+    person = list(why_a_person(now.book.settings, now.facts, on=on, source=now.source))
     if person or any(rule.outcome == "manual" for rule, _ in now.fired):
         return Outcome.MANUAL, person
     if any(programme.eligibility is Eligibility.ELIGIBLE for programme in now.programmes):
@@ -124,10 +129,10 @@ def _why_none(now: _Judgement) -> Iterator[Reason]:
         yield now.own("FACT_UNKNOWN", fact=fact, loan_id=loan_id)
 
 
-def _for_a_person(now: _Judgement, *, on: date) -> Iterator[Reason]:
+def why_a_person(settings: PolicySettings, facts: Facts, *, on: date, source: str) -> Iterator[Reason]:
     """Yield why a person has to look, whatever the rules say."""
-    for code, particulars in for_a_person(now.book.settings, now.facts, on=on):
-        yield now.own(code, **particulars)
+    for code, particulars in for_a_person(settings, facts, on=on):
+        yield own_reason(code, source=source, **particulars)
 
 
 def for_a_person(settings: PolicySettings, facts: Facts, *, on: date) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -158,7 +163,8 @@ def rejects(rule: Rule) -> bool:
     return rule.outcome == "reject" and rule.severity is Severity.FATAL
 
 
-def _limits(limits: Limits) -> dict[str, int | Decimal | str | None]:
+def limits_of(limits: Limits) -> dict[str, int | Decimal | str | None]:
+    """Return the bounds of a programme as a verdict shows them."""
     return {name: value for name in _LIMITS if (value := getattr(limits, name)) is not None}
 
 
@@ -182,7 +188,7 @@ def _reason(rule: Rule, env: Env, *, held: bool, loan_id: str | None) -> Reason:
     )
 
 
-def _level(settings: PolicySettings, facts: Facts) -> Level:
+def level_of(settings: PolicySettings, facts: Facts) -> Level:
     """Return the lowest level whose exposure limit covers the case; what a plan gives up is judged with the plan."""
     exposure, currency = facts.case.exposure or 0, facts.case.currency
     able = (step.level for step in settings.authority if covers(step, exposure=exposure, currency=currency))

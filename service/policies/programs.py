@@ -59,14 +59,14 @@ def _told(amounts: AmountsOf, named: Sequence[str]) -> dict[str, str]:
     }
 
 
-def as_json(value: Any) -> str:
-    """Write a fact that is known as zen reads it."""
-    return _AS_JSON.get(type(value), json.dumps)(value)
-
-
 _AS_JSON: Final[dict[type, Callable[[Any], str]]] = {
     bool: lambda value: "true" if value else "false",
     int: str,
     Decimal: lambda value: format(value.quantize(SIX_PLACES, rounding=ROUND_HALF_UP), "f"),
 }
 """How a fact that is no word is written for zen: money and counts as integers, ratios half-up to six places."""
+
+
+def as_json(value: Any) -> str:
+    """Write one fact for zen, or for whoever else is told of it."""
+    return _AS_JSON.get(type(value), json.dumps)(value)

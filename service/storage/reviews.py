@@ -10,6 +10,7 @@ from sqlalchemy import Select, Text, cast, func, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from service.domain.consulting import Answer
 from service.domain.facts import Facts
 from service.domain.policy import ReviewKind, Verdict
 from service.storage.documents import dump, load
@@ -25,8 +26,9 @@ async def add(
     *,
     on: date,
     kind: ReviewKind = ReviewKind.ACTIVE,
+    answer: Answer | None = None,
 ) -> ReviewRow:
-    """Keep what was judged, by which policy, on which local day, and the verdict with its trace."""
+    """Keep what was judged, by which policy, on which local day, the verdict with its trace, and a remote answer."""
     row = ReviewRow(
         case_id=case.id,
         application_version=case.application_version,
@@ -36,6 +38,7 @@ async def add(
         facts=dump(facts),
         verdict=dump(verdict),
         kind=kind.value,
+        answer=None if answer is None else dump(answer),
         created_at=work.now,
     )
     work.session.add(row)
@@ -131,7 +134,8 @@ async def count_judged(session: AsyncSession, period: Period) -> int:
 async def judged(session: AsyncSession, period: Period, *, after: UUID | None, limit: int) -> Sequence[Judged]:
     """Return cases as they were judged last, in the order of their ids."""
     columns = (CaseRow.id, CaseRow.channel, CaseRow.state, ReviewRow.policy_id, ReviewRow.on_day)
-    wanted = period.of(select(*(col(column) for column in columns), cast(col(ReviewRow.facts), Text)))
+    told: list[Any] = [*map(col, columns), cast(col(ReviewRow.facts), Text)]
+    wanted = period.of(select(*told))
     if after is not None:
         wanted = wanted.where(col(CaseRow.id) > after)
     return [Judged(*row) for row in await session.execute(wanted.order_by(col(CaseRow.id)).limit(limit))]
@@ -140,6 +144,11 @@ async def judged(session: AsyncSession, period: Period, *, after: UUID | None, l
 def verdict_of(row: ReviewRow) -> Verdict:
     """Return the verdict as the policy gave it."""
     return load(Verdict, row.verdict)
+
+
+def answer_of(row: ReviewRow) -> Answer | None:
+    """Return what a policy elsewhere said; None where none was asked."""
+    return None if row.answer is None else load(Answer, row.answer)
 
 
 def facts_of(row: ReviewRow) -> Facts:

@@ -69,15 +69,19 @@ RULES: Final[dict[str, Rule]] = {
     "post_case": Rule(ALL - {"policy_admin", "auditor"}, sees=ALL),
     "search_cases": Rule(ALL, sees=ALL),
     "list_clocks": Rule(ALL, sees=ALL),
+    "read_worklist": Rule(DESK | {"auditor"}, sees=ALL),
     **dict.fromkeys(("post_schedule", "post_rates", "post_waterfall"), Rule(ALL, sees=ALL)),
     **dict.fromkeys(
         (
             "get_case", "list_actions", "list_events", "list_evidence", "get_content", "list_reviews", "list_decisions",
             "list_offers", "list_rounds", "get_offer", "get_offer_schedule", "get_agreement", "get_agreement_schedule",
-            "list_holds", "list_clocks_of_case", "list_information_requests",
+            "list_holds", "list_clocks_of_case", "list_information_requests", "list_appeals", "list_referrals",
+            "list_messages", "tell_story", "list_payments", "get_payoff", "list_notices", "get_notice",
+            "get_notice_content", "get_agreement_document",
         ),
         READS,
     ),
+    "get_dossier": Rule(ALL - STRANGERS - {"servicing"}),
     "patch_application": Rule(APPLICANT | DESK, CaseState.INFORMATION_REQUESTED),
     "amend_case": Rule(APPLICANT, CaseState.IN_REVIEW),
     "put_loans": Rule(DESK | {"servicing"}),
@@ -104,9 +108,22 @@ RULES: Final[dict[str, Rule]] = {
     "withdraw_offer": Rule(frozenset({"supervisor"})),
     "post_counter_proposal": Rule(frozenset({"borrower", "representative"})),
     "refuse_counter_proposal": JUDGES,
+    "post_appeal": Rule(frozenset({"borrower", "representative"})),
+    "dismiss_appeal": Rule(DESK, CaseState.APPEALED),
+    "allow_appeal": Rule(DESK, CaseState.APPEALED),
+    "withdraw_appeal": Rule(frozenset({"borrower", "representative"}), CaseState.APPEALED),
+    "post_referral": Rule(APPLICANT | DESK),
+    "end_referral": Rule(DESK | {"partner", "borrower"}, CaseState.REFERRED),
+    "post_message": Rule(APPLICANT | DESK),
+    "mark_messages_read": Rule(APPLICANT | DESK),
     "post_hold": JUDGES,
     "end_hold": JUDGES,
     "post_information_request": Rule(DESK, CaseState.INFORMATION_REQUESTED),
+    "sign_agreement": Rule(frozenset({"borrower"})),
+    "post_payment": Rule(frozenset({"servicing"})),
+    "reverse_payment": Rule(frozenset({"servicing"})),
+    "reinstate_agreement": JUDGES,
+    "cancel_agreement": Rule(frozenset({"supervisor"})),
 }  # fmt: skip
 """By the name of the operation; one that is not here fails a test until somebody has thought about it."""
 
@@ -119,12 +136,21 @@ async def ids(shared: Service) -> dict[str, str]:
     li, signed = await shared.key("borrower", LI), {"signature": {"name": "李某"}}
     _, others = await offered(shared, **borrower)
     agreement = (await shared.call(li, "POST", f"/v1/offers/{others[0]['id']}/accept", signed)).json()
+    paid = next(iter(REQUESTS["post_payment"].values()))
+    servicing, payments = await shared.key("servicing"), f"/v1/agreements/{agreement['id']}/payments"
+    payment = (await shared.call(servicing, "POST", payments, {**paid, "external_id": "T-1"})).json()
     by_a_person, _ = await offered(shared, **borrower, **by_hand())
     counter = await waiting_counter(shared, by_a_person["id"])
     case, offers = await offered(shared, **borrower)
     at, desk = f"/v1/cases/{case['id']}", await shared.key("caseworker")
     hold = (await shared.call(desk, "POST", f"{at}/holds", next(iter(REQUESTS["post_hold"].values())))).json()
     evidence = (await shared.call(li, "GET", f"{at}/evidence")).json()["items"]
+    made = {}
+    for name in ("appeal", "referral"):
+        await set_state(shared, case["id"], CaseState.OFFERED)
+        body = next(iter(REQUESTS[f"post_{name}"].values()))
+        made[f"{name}_id"] = (await shared.call(li, "POST", f"{at}/{name}s", body)).json()["id"]
+    notices = (await shared.call(li, "GET", f"{at}/notices")).json()["items"]
     assert li_borrower().subject == LI
     return {
         "case_id": case["id"],
@@ -133,8 +159,11 @@ async def ids(shared: Service) -> dict[str, str]:
         "hold_id": hold["id"],
         "decision_id": case["decision"]["id"],
         "evidence_id": evidence[0]["id"],
+        "notice_id": notices[0]["id"],
         "agreement_id": agreement["id"],
+        "payment_id": payment["id"],
         "policy_id": "standard",
+        **made,
         "operation_id": (await backtested(shared))["id"],
     }
 
@@ -301,7 +330,7 @@ def lenders_affairs(answer: Any) -> set[str]:
     found = set()
     for name, value in members(answer):
         tells = value not in (None, [], {}, "")
-        if name in {"trace", "facts", "assignee", "flags", "actor", "confirmed_by"} and tells:
+        if name in {"trace", "facts", "assignee", "flags", "actor", "confirmed_by", "next_step"} and tells:
             found.add(name)
         if name == "level" and isinstance(value, str):
             found.add(name)
@@ -316,7 +345,11 @@ def lenders_affairs(answer: Any) -> set[str]:
 
 async def everything(service: Service, key: str, at: str, offer: str) -> list[Any]:
     """Return all that somebody can read of a case."""
-    paths = [at, *(f"{at}/{part}" for part in ("events", "reviews", "decisions", "offers", "rounds", "actions")), offer]
+    paths = [
+        at,
+        *(f"{at}/{part}" for part in ("events", "reviews", "decisions", "offers", "rounds", "actions", "story")),
+        offer,
+    ]
     answers = [(await service.call(key, "GET", path)).json() for path in ("/v1/cases", *paths)]
     other = {**li_json(), "reference": None}
     other["loans"] = [{**other["loans"][0], "id": "L-elsewhere"}]
@@ -341,7 +374,7 @@ async def test_the_lenders_own_affairs_are_told_to_the_lender_only(shared: Servi
     assert lenders_affairs(told["partner"]) == set()
     assert lenders_affairs(told["caseworker"]) >= {
         "trace", "facts", "level", "assignee", "flags", "actor", "settlement_min", "npv_before", "value_with",
-        "balanced",
+        "balanced", "next_step",
     }  # fmt: skip
     assert "desk-7" not in str([told["borrower"], told["partner"]])
 
