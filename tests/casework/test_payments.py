@@ -167,6 +167,9 @@ async def test_who_pays_the_figure_of_the_day_is_done(people: People) -> None:
     assert await plan.clocks() == {}
     late = {**TOLD, "external_id": "T-late", "paid_on": "2027-01-16"}
     assert await people.refused("servicing", f"{plan.path}/payments", late) == (409, "agreement_not_running")
+    later = li_loan_json(as_of="2027-01-16", next_due_on="2027-02-01")
+    await people.agreed(follows=people.case["id"], loans=[later])
+    assert (await plan.look())["state"] == "fulfilled"
 
 
 @pytest.mark.parametrize(("on_breach", "back"), (("stand", 0), ("revert", 37_535)))

@@ -113,9 +113,29 @@ async def test_a_trial_payment_that_bounces_after_the_trial_is_owed_with_the_res
 async def test_whoever_pays_the_original_debt_in_a_trial_is_done(with_pack: WithPack) -> None:
     async with with_pack(TRIAL) as people:
         plan = await agreed(people)
-        await plan.pay((await plan.payoff())["payoff"])
+        figure = (await plan.payoff())["payoff"]
+        await plan.pay(figure - 1)
+        assert (await plan.payoff())["payoff"] == 1
+        await plan.pay(8)
 
         assert (plan.agreement["state"], people.state) == ("fulfilled", "fulfilled")
+        assert [e["particulars"]["overpaid"] for e in await people.events("fulfil")] == [7]
+
+
+async def test_terms_that_do_not_fit_the_debt_any_more_leave_the_trial_to_a_person(with_pack: WithPack) -> None:
+    """The trial payments have paid the penalty, of which the terms wanted to waive an amount."""
+    async with with_pack(TRIAL) as people:
+        waive = {"kind": "waive", "penalty": {"amount": 37_535}}
+        capitalise = {"kind": "capitalise", "components": ["interest", "principal"]}
+        plan = await agreed_by_hand(people, [waive, capitalise, {"kind": "term", "instalments": 36}])
+        for day in DAYS:
+            await plan.on(day)
+            await plan.pay(LI_PAYS)
+
+        assert (plan.agreement["state"], plan.agreement["schedule"]) == ("trial", 1)
+        reasons = {e["particulars"]["reason"] for e in await people.events("conversion_not_possible")}
+        assert reasons == {"relief_exceeds_debt"}
+        await people.do("zhao", f"{plan.path}/cancel", {"reason": "New terms are needed."})
 
 
 async def test_relief_for_a_time_is_reviewed_before_it_ends_and_kept_after_three_more_instalments(
