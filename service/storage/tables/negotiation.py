@@ -53,6 +53,10 @@ class OfferRow(Row, table=True):
     closed_reason: str | None = Field(default=None, sa_type=WORD)
 
 
+IS_RUNNING = "state IN ('awaiting_signatures', 'trial', 'active')"
+"""Where an agreement has the one place there is in a case for one that has not ended."""
+
+
 class AgreementRow(Row, table=True):
     """An accepted offer with its signatures; `watch` is what has been told of how it is performed.
 
@@ -63,6 +67,13 @@ class AgreementRow(Row, table=True):
     __table_args__ = (
         Index("ix_agreements_state_id", "state", "id"),
         Index("ix_agreements_case_id_id", "case_id", "id"),
+        Index(
+            "uq_agreements_running",
+            "case_id",
+            unique=True,
+            postgresql_where=text(IS_RUNNING),
+            sqlite_where=text(IS_RUNNING),
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -15,6 +15,10 @@ def upgrade() -> None:
         agreements.add_column(sa.Column("reinstatements", sa.Integer(), nullable=False, server_default=sa.text("0")))
         agreements.drop_constraint("uq_agreements_case_id", type_="unique")
         agreements.create_index("ix_agreements_case_id_id", ["case_id", "id"])
+    running = sa.text("state IN ('awaiting_signatures', 'trial', 'active')")
+    op.create_index(
+        "uq_agreements_running", "agreements", ["case_id"], unique=True, postgresql_where=running, sqlite_where=running
+    )
     with op.batch_alter_table("payments") as payments:
         payments.drop_column("applied")
 
@@ -25,6 +29,7 @@ def downgrade() -> None:
             sa.Column("applied", sa.JSON(none_as_null=True), nullable=False, server_default=sa.text("'[]'"))
         )
         payments.alter_column("applied", existing_type=sa.JSON(none_as_null=True), server_default=None)
+    op.drop_index("uq_agreements_running", table_name="agreements")
     with op.batch_alter_table("agreements") as agreements:
         agreements.drop_index("ix_agreements_case_id_id")
         agreements.create_unique_constraint("uq_agreements_case_id", ["case_id"])
