@@ -1,12 +1,10 @@
 """Payments: told once, applied to the oldest instalment, held or repaid early, taken back, and what pays all off."""
 
-from typing import Any
-
 import pytest
 
 from tests.casework.conftest import WithPack
 from tests.casework.people import Json, People
-from tests.casework.performing import LI_PAYS, Plan, agreed, agreed_by_hand
+from tests.casework.performing import LI_PAYS, TWO_LOANS, Plan, agreed, agreed_by_hand
 from tests.domain.applications import li_loan_json
 
 TOLD: Json = {"external_id": "T-1", "paid_on": "2026-11-15", "amount": LI_PAYS, "loan_id": None}
@@ -83,12 +81,6 @@ async def test_china_pays_costs_then_interest_then_principal(with_pack: WithPack
             {"loan_id": "L-001", "number": 1, "early": False, "principal": 10, "interest": first["interest"],
              "penalty": 0, "fees": 0}
         ]  # fmt: skip
-
-
-TWO_LOANS: Any = [
-    li_loan_json(),
-    li_loan_json(id="L-002", instalment=10_000, balance={"principal": 100_000}, overdue=None),
-]
 
 
 async def test_two_loans_are_paid_by_due_day_and_one_of_them_alone(people: People) -> None:

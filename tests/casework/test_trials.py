@@ -4,7 +4,7 @@ import pytest
 
 from tests.casework.conftest import WithPack
 from tests.casework.people import Json, People
-from tests.casework.performing import LI_PAYS, Plan, agreed, agreed_by_hand
+from tests.casework.performing import LI_PAYS, TWO_LOANS, Plan, agreed, agreed_by_hand
 
 TRIAL = ("review_days = 30", "review_days = 30\ntrial_payments = 3")
 HOLIDAY: list[Json] = [
@@ -56,6 +56,22 @@ async def test_trial_payments_go_to_the_debt_and_the_final_terms_are_worked_out_
         assert (await plan.clocks())["payment"] == "2027-04-01"
         assert [e["particulars"]["schedule"] for e in await people.events("agreement_converted")] == [2]
         assert (await plan.payoff())["payoff"] == owed(loan)
+
+
+async def test_in_a_trial_of_two_loans_each_gets_what_was_paid_of_it(with_pack: WithPack) -> None:
+    """What is left over is the loan's that it was paid for, or the first one's."""
+    async with with_pack(TRIAL) as people:
+        plan = Plan(people=people, agreement=await people.agreed(loans=TWO_LOANS))
+        asked = [[row["payment"] for row in await plan.rows(loan=n)] for n in (0, 1)]
+        await plan.pay(sum(asked[1]) + 7, loan_id="L-002")
+        for day, amount in zip(DAYS, asked[0], strict=True):
+            await plan.on(day)
+            await plan.pay(amount + 3)
+
+        assert plan.agreement["state"] == "active"
+        received = [sum(ln["received"] for ln in loan["reconciliation"]) for loan in plan.agreement["loans"]]
+        assert received == [sum(asked[0]) + 9, sum(asked[1]) + 7]
+        assert (await plan.payoff("2027-03-01"))["payoff"] == sum(owed(loan) for loan in plan.agreement["loans"])
 
 
 async def test_payments_within_grace_count_as_paid_on_the_day(with_pack: WithPack) -> None:
