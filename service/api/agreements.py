@@ -1,6 +1,5 @@
 """The resource `agreements`: signing them, reading how they are kept, their payoff figure, and their end."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -108,6 +107,5 @@ async def cancel_agreement(agreement_id: UUID, body: CancellationBody, work: Wor
 
 
 def tag(agreed: Agreed) -> str:
-    """Return the tag of an agreement: what is due and missing changes with the day alone."""
-    day: date = min(agreed.today, agreed.row.ended_on or agreed.today)
-    return etag(agreed.file.case.version, aged=f"{day:%Y%m%d}")
+    """Return the tag of an agreement: what is due and missing changes with the day alone, since its last event."""
+    return etag(agreed.file.case.version, aged=f"{agreed.as_of:%Y%m%d}" if agreed.as_of > agreed.changed_on else None)

@@ -6,7 +6,6 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from service.casework.desk import Desk, local_day
 from service.casework.file import CaseFile, open_file
@@ -111,8 +110,7 @@ class Agreed:
         """The day on which everybody had signed, or on which the trial ended; nothing is late before it."""
         if self.row.active_from is not None:
             return self.row.active_from
-        zone = ZoneInfo(self.policy.settings.time_zone)
-        return max(load(Signature, s).at.astimezone(zone).date() for s in self.row.signatures)
+        return max(local_day(self.policy, load(Signature, signed).at) for signed in self.row.signatures)
 
     @property
     def received(self) -> list[Payment]:
@@ -156,7 +154,17 @@ class Agreed:
     @property
     def made_on(self) -> date:
         """The local day on which the offer was accepted."""
-        return self.row.created_at.astimezone(ZoneInfo(self.policy.settings.time_zone)).date()
+        return local_day(self.policy, self.row.created_at)
+
+    @property
+    def changed_on(self) -> date:
+        """The local day of the last event of its case."""
+        return local_day(self.policy, self.file.case.updated_at)
+
+    @property
+    def as_of(self) -> date:
+        """The day as of which it is shown: today, or that of its end."""
+        return min(self.today, self.row.ended_on or self.today)
 
     def rules(self) -> Rules:
         """Return when an instalment is missed."""
@@ -188,7 +196,7 @@ class Agreed:
 
     def now(self) -> Position:
         """Return how it stands today, or stood when it ended."""
-        return self.on(min(self.today, self.row.ended_on or self.today))
+        return self.on(self.as_of)
 
 
 async def open_agreement(work: UnitOfWork, agreement_id: UUID, *, desk: Desk, lock: bool = True) -> Agreed:
@@ -221,6 +229,8 @@ def just_made(work: UnitOfWork, file: CaseFile, row: AgreementRow, *, policy: Po
 
 
 def require_state(agreed: Agreed, *states: AgreementState) -> None:
-    """Refuse what an agreement cannot do in its state."""
+    """Refuse what an agreement cannot do in its state, or once a later one of the case has taken its place."""
+    if agreed.file.case.agreement_id != agreed.row.id:
+        raise AgreementNotRunning("A later agreement has taken its place.", agreement_state=agreed.state)
     if agreed.state not in states:
         raise AgreementNotRunning(f"The agreement is {agreed.state}.", agreement_state=agreed.state)

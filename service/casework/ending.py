@@ -67,8 +67,7 @@ async def end(work: UnitOfWork, agreed: Agreed, *, reason: str) -> None:
 
 async def review_relief(work: UnitOfWork, agreed: Agreed) -> None:
     """Tell that relief is about to end, so that somebody looks at what the borrower can pay by then."""
-    if agreed.state in PERFORMING:
-        await deed(work, agreed, "relief_review_due", review_on=agreed.row.review_on)
+    await deed(work, agreed, "relief_review_due", review_on=agreed.row.review_on)
 
 
 def _require_reinstatable(agreed: Agreed) -> None:

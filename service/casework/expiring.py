@@ -13,7 +13,6 @@ from service.casework.looking import look
 from service.casework.moves import take
 from service.casework.pinning import policy_of
 from service.casework.reviewing import judge_what_is_there, review_as_system
-from service.domain.agreement import AgreementState
 from service.domain.clocks import ClockState, EndAction
 from service.domain.holds import HoldState
 from service.domain.lifecycle import CaseAction, CaseState
@@ -110,9 +109,7 @@ async def _review_relief(ran: RanOut) -> None:
 
 
 async def _lapse_agreement(ran: RanOut) -> None:
-    agreed = await _agreed(ran)
-    if agreed.state is AgreementState.AWAITING_SIGNATURES:
-        await ending.end(ran.work, agreed, reason=ran.clock.code)
+    await ending.end(ran.work, await _agreed(ran), reason=ran.clock.code)
 
 
 async def _agreed(ran: RanOut) -> Agreed:

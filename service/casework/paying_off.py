@@ -6,7 +6,7 @@ from uuid import UUID
 
 from service.casework.agreed import PERFORMING, Agreed, Position, open_agreement, require_state
 from service.casework.desk import Desk
-from service.casework.trial import debts_on
+from service.casework.trial import debt_on, loans_in
 from service.domain.agreement import AgreementState
 from service.domain.errors import Problem, RuleBroken
 from service.domain.money import Amounts, Component
@@ -73,9 +73,13 @@ async def read_payoff(work: UnitOfWork, *, agreement_id: UUID, on: date | None, 
 def payoff_on(agreed: Agreed, on: date) -> PayoffOn:
     """Return what pays each loan off on a day, with the payments whose value date is not later."""
     position = agreed.on(on)
-    held = position.performance.held
+    held = dict(position.performance.held)
     of_loan = {payment.id: payment.loan_id for payment in agreed.received}
-    figures = _of_trial(agreed, position, on) if agreed.is_in_trial else _of_plan(position, on)
+    if agreed.is_in_trial:
+        figures, common = _of_trial(agreed, position, on)
+        held = {}
+    else:
+        figures, common = _of_plan(position, on), 0
     reverted, vests = reverted_by(agreed, position), conditional_in(agreed)
     return PayoffOn(
         agreed=agreed,
@@ -89,7 +93,7 @@ def payoff_on(agreed: Agreed, on: date) -> PayoffOn:
             )
             for figure in figures
         ),
-        held=0 if agreed.is_in_trial else sum(held.values()),
+        held=common + sum(held.values()),
     )
 
 
@@ -97,13 +101,16 @@ def _of_plan(position: Position, on: date) -> list[Payoff]:
     return [payoff(book, position.performance.missing_of, on=on) for book in position.books.values()]
 
 
-def _of_trial(agreed: Agreed, position: Position, on: date) -> list[Payoff]:
-    """Return what is owed of the original contracts, which go on while a trial runs."""
-    try:
-        debts = debts_on(agreed, position.performance, on=on)
-    except PaymentNotUsable:
-        return [Payoff(loan_id=loan, due=NOTHING, rest=NOTHING, accrued=0) for loan in position.books]
-    return [Payoff(loan_id=debt.loan_id, due=NOTHING, rest=debt.balance, accrued=0) for debt in debts]
+def _of_trial(agreed: Agreed, position: Position, on: date) -> tuple[list[Payoff], int]:
+    """Return what is owed of the original contracts, which go on while a trial runs, and what was paid beyond it."""
+    found, surplus = [], 0
+    for loan in loans_in(agreed):
+        try:
+            rest = debt_on(agreed, position.performance, loan, on=on).balance
+        except PaymentNotUsable as paid_off:
+            rest, surplus = NOTHING, surplus + int(str(paid_off.context["surplus"]))
+        found.append(Payoff(loan_id=loan.id, due=NOTHING, rest=rest, accrued=0))
+    return found, surplus
 
 
 def is_paid_off(agreed: Agreed) -> bool:

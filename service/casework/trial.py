@@ -65,19 +65,25 @@ async def convert(work: UnitOfWork, agreed: Agreed, performance: Performance) ->
 
 def debts_on(agreed: Agreed, performance: Performance, *, on: date) -> tuple[Debt, ...]:
     """Return what is owed of each loan on a day of a trial: the contract goes on, and the payments go to it."""
+    return tuple(debt_on(agreed, performance, loan, on=on) for loan in loans_in(agreed))
+
+
+def loans_in(agreed: Agreed) -> list[Loan]:
+    """Return the lender's figures of the loans as they were when the agreement was made."""
+    return [load(Loan, agreed.row.document[SNAPSHOTS][loan["loan_id"]]) for loan in agreed.loans]
+
+
+def debt_on(agreed: Agreed, performance: Performance, loan: Loan, *, on: date) -> Debt:
+    """Return what is owed of a loan on a day of a trial; `PaymentNotUsable` tells the surplus of what was paid."""
     settings = agreed.policy.settings
     holds = [span_of(row) for row in agreed.file.holds if "interest" in row.scopes]
-    loans = [load(Loan, snapshot) for snapshot in agreed.row.document[SNAPSHOTS].values()]
-    return tuple(
-        bring_forward(
-            loan,
-            effective_on=on,
-            holds=[Span(span.starts_on, span.ends_on or on) for span in holds],
-            payments=_received(agreed, performance, loan, until=on),
-            allocation=settings.allocation,
-            legal_cap=settings.legal_cap,
-        )
-        for loan in loans
+    return bring_forward(
+        loan,
+        effective_on=on,
+        holds=[Span(span.starts_on, span.ends_on or on) for span in holds],
+        payments=_received(agreed, performance, loan, until=on),
+        allocation=settings.allocation,
+        legal_cap=settings.legal_cap,
     )
 
 
@@ -100,7 +106,7 @@ def _received(agreed: Agreed, performance: Performance, loan: Loan, *, until: da
 
 def _frame(work: UnitOfWork, agreed: Agreed, performance: Performance, *, effective_on: date) -> Frame:
     application, settings = agreed.file.application, agreed.policy.settings
-    loans = [load(Loan, snapshot) for snapshot in agreed.row.document[SNAPSHOTS].values()]
+    loans = loans_in(agreed)
     return Frame(
         debts=debts_on(agreed, performance, on=effective_on),
         currency=application.currency,

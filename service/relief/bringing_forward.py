@@ -180,7 +180,7 @@ class _Account:
             self.credit -= paid
         if self.credit:
             problem = Problem("/payments", "above_debt", "More was paid than was owed.")
-            raise PaymentNotUsable("The payments since the snapshot exceed the debt.", [problem])
+            raise PaymentNotUsable("The payments since the snapshot exceed the debt.", [problem], surplus=self.credit)
 
     def _due(self, component: Component) -> int:
         match component:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from service.app import worker_of
 from tests.casework.people import OTHER, SIGNED, Json, People
+from tests.domain.applications import li_loan_json
 
 _NUMBERS: Final = count(1)
 
@@ -40,7 +41,7 @@ class Plan:
     async def pay(self, amount: int, on: str | None = None, **changes: Any) -> Json:
         """Have the servicing system tell a payment, of today unless said otherwise; read the agreement again."""
         paid_on = on or self.people.clock.now.date().isoformat()
-        body = {"external_id": f"T-{next(_NUMBERS)}", "paid_on": paid_on, "amount": amount, **changes}
+        body = {"external_id": f"T-{next(_NUMBERS):06}", "paid_on": paid_on, "amount": amount, **changes}
         payment = await self.people.do("servicing", f"{self.path}/payments", body)
         await self.look()
         return payment
@@ -82,6 +83,10 @@ class Plan:
 
 LI_PAYS: Final = 393_490
 """Li's payment: 36 instalments from 1 January 2027."""
+TWO_LOANS: Final[list[Json]] = [
+    li_loan_json(),
+    li_loan_json(id="L-002", instalment=10_000, balance={"principal": 100_000}, overdue=None),
+]
 
 
 async def agreed(people: People, **changes: Any) -> Plan:

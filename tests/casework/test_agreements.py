@@ -1,10 +1,13 @@
 """Agreements: what one consists of, who has to sign it, and who may read it."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from service.app import worker_of
+from service.domain.actors import Role
+from service.domain.lifecycle import CaseAction
 from tests.casework.conftest import WithPack
-from tests.casework.people import SIGNED, Json, People
+from tests.casework.people import SIGNED, Json, People, move
 from tests.domain.applications import li_loan_json
 
 
@@ -170,3 +173,29 @@ async def test_who_reads_an_agreement(people: People) -> None:
         if status == 404:
             assert answer.json()["code"] == "agreement_not_found"
     assert (await people.ask("li", "GET", f"/v1/agreements/{uuid4()}")).status_code == 404
+
+
+async def test_a_breached_case_that_was_referred_can_be_agreed_on_anew(people: People) -> None:
+    """The breached agreement stays what it is; the case names the new one, which alone takes payments."""
+    old = await people.agreed()
+    path = f"/v1/agreements/{old['id']}"
+    for day in (5, 32, 47):
+        people.clock.now = datetime(2027, 1, 1, 9, tzinfo=UTC) + timedelta(days=day - 1)
+        await worker_of(people.service.app).sweep()
+    await people.look()
+    assert people.state == "breached"
+    await move(people, CaseAction.REFER, role=Role.CASEWORKER)
+    await people.do("wu", "resume")
+    figures = li_loan_json(as_of="2027-02-16", next_due_on="2027-03-01")
+    await people.do("servicing", "loans", {"loans": [figures]}, method="PUT")
+    await people.hand_in_all()
+    assert people.state == "offered"
+    (offer, *_) = [offer for offer in await people.offers() if offer["state"] == "open"]
+    new = await people.do("li", f"/v1/offers/{offer['id']}/accept", SIGNED)
+
+    assert (people.state, people.case["agreement_id"], new["state"]) == ("agreed", new["id"], "active")
+    assert (await people.ask("li", "GET", path)).json()["state"] == "breached"
+    assert (await people.ask("wu", "POST", f"{path}/reinstate", {})).json()["code"] == "move_not_allowed"
+    told = {"external_id": "T", "paid_on": "2027-02-16", "amount": 5}
+    assert await people.refused("servicing", f"{path}/payments", told) == (409, "agreement_not_running")
+    await people.do("servicing", f"/v1/agreements/{new['id']}/payments", told)

@@ -1,12 +1,10 @@
 """Payments: told once, applied to the oldest instalment, held or repaid early, taken back, and what pays all off."""
 
-from typing import Any
-
 import pytest
 
 from tests.casework.conftest import WithPack
 from tests.casework.people import Json, People
-from tests.casework.performing import LI_PAYS, Plan, agreed, agreed_by_hand
+from tests.casework.performing import LI_PAYS, TWO_LOANS, Plan, agreed, agreed_by_hand
 from tests.domain.applications import li_loan_json
 
 TOLD: Json = {"external_id": "T-1", "paid_on": "2026-11-15", "amount": LI_PAYS, "loan_id": None}
@@ -85,12 +83,6 @@ async def test_china_pays_costs_then_interest_then_principal(with_pack: WithPack
         ]  # fmt: skip
 
 
-TWO_LOANS: Any = [
-    li_loan_json(),
-    li_loan_json(id="L-002", instalment=10_000, balance={"principal": 100_000}, overdue=None),
-]
-
-
 async def test_two_loans_are_paid_by_due_day_and_one_of_them_alone(people: People) -> None:
     plan = Plan(people=people, agreement=await people.agreed(loans=TWO_LOANS))
     await plan.on("2027-01-01")
@@ -167,6 +159,9 @@ async def test_who_pays_the_figure_of_the_day_is_done(people: People) -> None:
     assert await plan.clocks() == {}
     late = {**TOLD, "external_id": "T-late", "paid_on": "2027-01-16"}
     assert await people.refused("servicing", f"{plan.path}/payments", late) == (409, "agreement_not_running")
+    later = li_loan_json(as_of="2027-01-16", next_due_on="2027-02-01")
+    await people.agreed(follows=people.case["id"], loans=[later])
+    assert (await plan.look())["state"] == "fulfilled"
 
 
 @pytest.mark.parametrize(("on_breach", "back"), (("stand", 0), ("revert", 37_535)))

@@ -33,6 +33,11 @@ async def test_an_agreement_says_how_it_stands(people: People) -> None:
     }
     assert (rows[0]["paid"], rows[0]["missing"], rows[0]["state"]) == (0, LI_PAYS, "upcoming")
     assert await plan.clocks() == {"payment": "2027-01-01", "grace": "2027-01-04"}
+    tags = []
+    for _ in range(2):
+        tags.append((await people.ask("li", "GET", plan.path)).headers["etag"])
+        people.clock.advance(days=1)
+    assert tags == [f'"{plan.agreement["version"]}"', f'"{plan.agreement["version"]}-20261116"']
 
 
 async def test_an_instalment_is_missed_after_the_days_of_grace_and_told_once(people: People) -> None:

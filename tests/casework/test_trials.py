@@ -4,7 +4,7 @@ import pytest
 
 from tests.casework.conftest import WithPack
 from tests.casework.people import Json, People
-from tests.casework.performing import LI_PAYS, Plan, agreed, agreed_by_hand
+from tests.casework.performing import LI_PAYS, TWO_LOANS, Plan, agreed, agreed_by_hand
 
 TRIAL = ("review_days = 30", "review_days = 30\ntrial_payments = 3")
 HOLIDAY: list[Json] = [
@@ -56,6 +56,22 @@ async def test_trial_payments_go_to_the_debt_and_the_final_terms_are_worked_out_
         assert (await plan.clocks())["payment"] == "2027-04-01"
         assert [e["particulars"]["schedule"] for e in await people.events("agreement_converted")] == [2]
         assert (await plan.payoff())["payoff"] == owed(loan)
+
+
+async def test_in_a_trial_of_two_loans_each_gets_what_was_paid_of_it(with_pack: WithPack) -> None:
+    """What is left over is the loan's that it was paid for, or the first one's."""
+    async with with_pack(TRIAL) as people:
+        plan = Plan(people=people, agreement=await people.agreed(loans=TWO_LOANS))
+        asked = [[row["payment"] for row in await plan.rows(loan=n)] for n in (0, 1)]
+        await plan.pay(sum(asked[1]) + 7, loan_id="L-002")
+        for day, amount in zip(DAYS, asked[0], strict=True):
+            await plan.on(day)
+            await plan.pay(amount + 3)
+
+        assert plan.agreement["state"] == "active"
+        received = [sum(ln["received"] for ln in loan["reconciliation"]) for loan in plan.agreement["loans"]]
+        assert received == [sum(asked[0]) + 9, sum(asked[1]) + 7]
+        assert (await plan.payoff("2027-03-01"))["payoff"] == sum(owed(loan) for loan in plan.agreement["loans"])
 
 
 async def test_payments_within_grace_count_as_paid_on_the_day(with_pack: WithPack) -> None:
@@ -113,9 +129,29 @@ async def test_a_trial_payment_that_bounces_after_the_trial_is_owed_with_the_res
 async def test_whoever_pays_the_original_debt_in_a_trial_is_done(with_pack: WithPack) -> None:
     async with with_pack(TRIAL) as people:
         plan = await agreed(people)
-        await plan.pay((await plan.payoff())["payoff"])
+        figure = (await plan.payoff())["payoff"]
+        await plan.pay(figure - 1)
+        assert (await plan.payoff())["payoff"] == 1
+        await plan.pay(8)
 
         assert (plan.agreement["state"], people.state) == ("fulfilled", "fulfilled")
+        assert [e["particulars"]["overpaid"] for e in await people.events("fulfil")] == [7]
+
+
+async def test_terms_that_do_not_fit_the_debt_any_more_leave_the_trial_to_a_person(with_pack: WithPack) -> None:
+    """The trial payments have paid the penalty, of which the terms wanted to waive an amount."""
+    async with with_pack(TRIAL) as people:
+        waive = {"kind": "waive", "penalty": {"amount": 37_535}}
+        capitalise = {"kind": "capitalise", "components": ["interest", "principal"]}
+        plan = await agreed_by_hand(people, [waive, capitalise, {"kind": "term", "instalments": 36}])
+        for day in DAYS:
+            await plan.on(day)
+            await plan.pay(LI_PAYS)
+
+        assert (plan.agreement["state"], plan.agreement["schedule"]) == ("trial", 1)
+        reasons = {e["particulars"]["reason"] for e in await people.events("conversion_not_possible")}
+        assert reasons == {"relief_exceeds_debt"}
+        await people.do("zhao", f"{plan.path}/cancel", {"reason": "New terms are needed."})
 
 
 async def test_relief_for_a_time_is_reviewed_before_it_ends_and_kept_after_three_more_instalments(

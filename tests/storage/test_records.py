@@ -234,14 +234,14 @@ async def test_an_agreement_keeps_its_document_and_its_signatures(work: UnitOfWo
 
 @pytest.mark.parametrize("same_offer", (False, True))
 async def test_a_case_and_an_offer_have_one_agreement(database: Database, case: CaseRow, *, same_offer: bool) -> None:
-    """Whatever the rules above say, the database refuses a second one."""
+    """Whatever the rules above say, the database refuses a second one; those of a case that have ended do not count."""
     offer = new_id()
 
-    async def agree(on: CaseRow, offer_id: UUID) -> None:
+    async def agree(on: CaseRow, offer_id: UUID, state: AgreementState = AgreementState.ACTIVE) -> None:
         async with database.writing() as session:
-            work = work_of(session)
-            await agreements.add(work, on, offer_id=offer_id, state=AgreementState.ACTIVE, document={}, signatures=())
+            await agreements.add(work_of(session), on, offer_id=offer_id, state=state, document={}, signatures=())
 
+    await agree(case, new_id(), AgreementState.BREACHED)
     await agree(case, offer)
     async with database.writing() as session:
         other = await add_case(work_of(session))
