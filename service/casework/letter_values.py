@@ -89,15 +89,13 @@ async def _rejection(on: Occasion) -> Values:
     assert decision is not None, "a rejection was decided"
     final_at = decision.confirmed_at or decision.created_at
     appealed = on.file.case.state_before_appeal is not None
-    verdict = on.file.verdict
+    programmes = on.file.verdict.programmes if on.file.verdict else ()
+    looked_for = [p.recourse for p in programmes if p.eligibility is not Eligibility.ELIGIBLE and p.recourse]
     return {
         "automatic": decision.automatic,
         "reasons": decision.reasons,
-        "recourse": [
-            dict(p.recourse.text)
-            for p in (verdict.programmes if verdict else ())
-            if p.eligibility is not Eligibility.ELIGIBLE and p.recourse and p.recourse.possible and p.recourse.text
-        ],
+        "recourse": [dict(found.text) for found in looked_for if found.possible and found.text],
+        "no_recourse": bool(looked_for) and not any(found.possible for found in looked_for),
         "appeal_until": None if appealed else final_at + timedelta(days=negotiation.appeal_days),
         "appeal_answer_days": negotiation.appeal_answer_days,
     }

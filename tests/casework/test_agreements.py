@@ -17,7 +17,7 @@ async def test_an_agreement_is_the_offer_that_was_accepted(people: People) -> No
     (signature,) = agreement["signatures"]
     assert (signature["party"], signature["name"], signature["method"]) == ("borrower", "李某", "typed")
     assert people.case["agreement_id"] == agreement["id"]
-    assert [e["type"] for e in await people.events()][-2:] == ["accept", "agreement_made"]
+    assert [e["type"] for e in await people.events()][-3:] == ["accept", "agreement_made", "notice_sent"]
 
 
 async def test_an_agreement_waits_for_everybody_who_has_to_sign(with_pack: WithPack) -> None:
