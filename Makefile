@@ -18,7 +18,7 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "Python 3.11 or newer is needed, and '$(PYTHON)' is not; name one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
-	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	$(PIP) install --quiet --require-hashes --no-deps -r requirements/dev.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -28,8 +28,8 @@ demo: $(VENV)/.ready ## Play the demo: 54 real loans through the whole negotiati
 run: $(VENV)/.ready ## Serve on 127.0.0.1:8000 (HOST=… PORT=…)
 	$(BIN)/parley serve --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.ready ## Run the tests, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest
+test: $(VENV)/.ready ## Run the tests, on SQLite and on PostgreSQL, on every core
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.ready ## Lint, format, types, import rules, and whether openapi/ is current
 	$(BIN)/ruff check .

@@ -1,8 +1,10 @@
 """The composition root: it chooses the parts of a service and joins them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -17,9 +19,12 @@ from service.api.headers import EveryAnswer
 from service.api.limits import Limits
 from service.api.parts import Parts
 from service.api.routes import ROUTERS
+from service.delivery.operations import Operator
 from service.delivery.worker import Worker
 from service.domain.lender import Lender
 from service.in_force import InForce
+from service.policies.remade import Remade
+from service.policies.remote_asking import RemoteAsking
 from service.settings import Settings
 from service.storage.engine import connect, require_durable
 from service.storage.files import Files
@@ -29,14 +34,15 @@ from service.storage.migrating import migrate
 STATIC: Final = Path(__file__).parent / "api" / "static"
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """Return the moment."""
     return datetime.now(UTC)
 
 
 def create_app(
     settings: Settings,
     *,
-    clock: Callable[[], datetime] = _now,
+    clock: Callable[[], datetime] = now,
     limits: Limits | None = None,
 ) -> FastAPI:
     """Make the service of one deployment; the clock can be given."""
@@ -47,20 +53,22 @@ def create_app(
         if settings.embedded:
             await migrate(settings.database)
         database = connect(settings.database)
-        await require_durable(database)
-        policies = InForce(database=database, names=settings.policy, folder=settings.packs, clock=clock)
-        await policies.start()
-        app.state.parts = Parts(
-            database=database,
-            keyring=keyring,
-            files=Files.local(settings.data / "evidence"),
-            clock=clock,
-            desk=policies.desk(automatic=settings.automatic),
-            in_force=policies,
-            limits=limits or Limits(),
-            lender=Lender(name=settings.lender, contact=settings.lender_contact),
-        )
         try:
+            await require_durable(database)
+            policies = InForce(
+                database=database, names=settings.policy, folder=settings.packs, clock=clock, ask=RemoteAsking().ask
+            )
+            await policies.start()
+            app.state.parts = Parts(
+                database=database,
+                keyring=keyring,
+                files=Files.local(settings.data / "evidence"),
+                clock=clock,
+                desk=policies.desk(automatic=settings.automatic),
+                in_force=policies,
+                limits=limits or Limits(),
+                lender=Lender(name=settings.lender, contact=settings.lender_contact),
+            )
             yield
         finally:
             await database.dispose()
@@ -82,6 +90,13 @@ def create_app(
     return app
 
 
+def operator_of(app: FastAPI, settings: Settings) -> Operator:
+    """Return the worker of operations on the parts of a service that has started."""
+    parts: Parts = app.state.parts
+    remake = partial(Remade.of, packs=settings.packs)
+    return Operator(database=parts.database, clock=parts.clock, remake=remake)
+
+
 def worker_of(app: FastAPI) -> Worker:
     """Return the worker on the parts of a service that has started."""
     parts: Parts = app.state.parts
@@ -93,3 +108,10 @@ def worker_of(app: FastAPI) -> Worker:
         before=parts.in_force.freshen,
         lender=parts.lender,
     )
+
+
+async def work_on(app: FastAPI, settings: Settings, stop: asyncio.Event) -> None:
+    """Let deadlines run out, and do what takes longer than a request, until told to stop."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(worker_of(app).run(stop))
+        group.create_task(operator_of(app, settings).run(stop))

@@ -15,12 +15,15 @@ from service.api.bodies.patching import patched
 from service.api.cursor import PageOf
 from service.api.errors import LENDERS, MOVES, SEEN
 from service.api.etags import etag
+from service.api.languages import LanguageOf
 from service.api.parts import DeskOf, Today
 from service.api.query import LIMIT_DEFAULT, Limit
 from service.api.transaction import Reading, Transactional, Work, refuses
-from service.api.views.build import actions_view, case_line, case_view, event_view
+from service.api.views.build import case_view, event_view
 from service.api.views.cases import ActionsView, CaseLine, CaseView, EventView
+from service.api.views.lines import case_line
 from service.api.views.records import Page
+from service.api.views.telling import actions_view
 from service.casework import actions, changing, intake, moving_policy, reading
 from service.casework.changing import NotPatchable
 from service.casework.file import CaseEnded
@@ -81,8 +84,12 @@ async def search_cases(
         created_from=_start_of(created_from) if created_from else None,
         created_before=_start_of(created_to + timedelta(days=1)) if created_to else None,
     )
-    rows, loans = await reading.search(work, wanted, limit=limit + 1, after=page.after)
-    items = [case_line(row, loans.get(row.id, []), work.actor) for row in rows[:limit]]
+    found = await reading.search(work, wanted, limit=limit + 1, after=page.after)
+    rows = found.rows
+    items = [
+        case_line(row, found.loans.get(row.id, []), work.actor, unread=found.unread.get(row.id, 0))
+        for row in rows[:limit]
+    ]
     return Page(items=items, next=page.cursor(rows[limit - 1].id) if len(rows) > limit else None)
 
 
@@ -200,10 +207,11 @@ async def set_flags(case_id: UUID, body: FlagsBody, work: Work, desk: DeskOf) ->
 
 @router.get("/{case_id}/actions")
 @refuses(*SEEN)
-async def list_actions(case_id: UUID, work: Reading, desk: DeskOf) -> ActionsView:
-    """Say what you can do next, and why not, for what you cannot."""
+async def list_actions(case_id: UUID, work: Reading, desk: DeskOf, language: LanguageOf) -> ActionsView:
+    """Say what you can do next, and why not, for what you cannot; in English unless you ask for another language."""
     file = await reading.open_file(work, case_id, lock=False)
-    return actions_view(file, actions.next_actions(work, file, desk=desk))
+    locale = language("en")
+    return actions_view(file, actions.next_actions(work, file, desk=desk, locale=locale), locale=locale)
 
 
 @router.get("/{case_id}/events")

@@ -38,9 +38,9 @@ def parts_of(request: Request) -> Parts:
 
 
 async def desk_of(request: Request) -> Desk:
-    """Return what a use case is handed."""
-    desk = parts_of(request).desk
-    assert desk is not None
+    """Return what a use case is handed, with the answers that were got for this request."""
+    desk = request.state.desk
+    assert isinstance(desk, Desk)
     return desk
 
 

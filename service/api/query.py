@@ -31,6 +31,14 @@ Limit = Annotated[
 ]
 
 
+def _truth(text: object) -> object:
+    return {"true": True, "false": False}.get(text, text) if isinstance(text, str) else text
+
+
+Flag = Annotated[bool, Field(strict=True), BeforeValidator(_truth)]
+"""`true` or `false`; Pydantic alone would take `1`, `on` and `Y` too."""
+
+
 def parameters_of(dependants: Iterable[Dependant]) -> dict[str, bool]:
     """Return the query parameters of a route, and whether each may be given more than once."""
     return {p.alias: _is_list(p.field_info.annotation) for d in dependants for p in d.query_params}

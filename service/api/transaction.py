@@ -39,6 +39,8 @@ from service.api.bodies_in import Upload, read_json, read_upload
 from service.api.parts import Parts, desk_of, parts_of
 from service.api.problems import Refusal
 from service.api.query import parameters_of, require_known
+from service.casework.consulting import consulted
+from service.casework.desk import Desk
 from service.domain.actors import Actor
 from service.domain.errors import Conflict, DomainError, RuleBroken
 from service.domain.lifecycle import CaseState, moves_from
@@ -180,11 +182,22 @@ async def _open(request: Request, parts: Parts, run: Handler, *, opens: Opens, k
     """Open what the route asks for, and run it; again where another process activated the policy of a case just now."""
     await parts.in_force.freshen()
     try:
-        return await _once(request, parts, run, opens=opens, key=key)
+        return await _consulted(request, parts, run, opens=opens, key=key)
     except PolicyVersionMissing:
         if not await parts.in_force.freshen(now=True):
             raise
+        return await _consulted(request, parts, run, opens=opens, key=key)
+
+
+async def _consulted(request: Request, parts: Parts, run: Handler, *, opens: Opens, key: str | None) -> Response:
+    """Open and run; where a remote policy has to be asked, nothing is open while it is, and all is run anew."""
+
+    async def deed(desk: Desk) -> Response:
+        request.state.desk = desk
         return await _once(request, parts, run, opens=opens, key=key)
+
+    assert parts.desk is not None
+    return await consulted(parts.desk, deed)
 
 
 async def _once(request: Request, parts: Parts, run: Handler, *, opens: Opens, key: str | None) -> Response:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from service.domain.application import Application
+from service.domain.consulting import Answers, Ask
 from service.domain.policy import Policy
 
 
@@ -13,13 +14,16 @@ from service.domain.policy import Policy
 class Desk:
     """`choose` finds the policy whose scope covers an application; `pinned` finds one by id and digest.
 
-    `beside` finds the shadow versions that judge too, without anything following from it.
+    `beside` finds the shadow versions that judge too, without anything following from it. `ask` puts a question to a
+    policy elsewhere, and `answers` are those that were got for the deed at hand; without them nobody is asked.
     """
 
     choose: Callable[[Application], Policy]
     pinned: Callable[[str, str, Application], Policy]
     beside: Callable[[Application], Sequence[Policy]]
     automatic: bool = True
+    ask: Ask | None = None
+    answers: Answers | None = None
 
 
 def local_day(policy: Policy, moment: datetime) -> date:

@@ -14,12 +14,14 @@ from service.domain.clocks import ClockState, EndAction
 from service.domain.conduct import HoldRule
 from service.domain.errors import Conflict, NotFound, NotPermitted
 from service.domain.holds import (
+    PERFORMING_AGAIN,
     EndRule,
     HoldState,
     HoldTooSoon,
     Span,
     again_on,
     ended_by,
+    goes_on_after,
     last_day,
     require_sensible,
 )
@@ -54,6 +56,9 @@ async def follow(work: UnitOfWork, file: CaseFile, what: str, *, policy: Policy)
     today = local_day(policy, work.now)
     for hold in running:
         rule = policy.settings.holds.get(hold.reason)
+        if rule is not None and goes_on_after(rule, what):
+            hold.ends_on, hold.end_rule = None, EndRule.DECISION
+            clocks.stop_about(work, file, hold.id, ClockState.CANCELLED)
         last = ended_by(EndRule(hold.end_rule), what, length=rule.length if rule else None, on=today)
         if last is not None and last <= today:
             await end(work, file, hold, on=last, why=what)
@@ -61,12 +66,18 @@ async def follow(work: UnitOfWork, file: CaseFile, what: str, *, policy: Policy)
             hold.ends_on, hold.end_rule = last, EndRule.LENGTH
             await _watch(work, file, hold, policy=policy)
     for code, rule in policy.settings.holds.items():
-        if rule.anchor == what and not any(h.reason == code for h in running):
+        if _begins(file, code, rule, what) and not any(h.reason == code for h in running):
             first = await _again_on(work, file, code, rule, on=today)
             if first is None:
                 await _begin(work, file, code, rule, policy=policy, on=today)
             else:
                 await work.record(file.case, "hold_not_set", reason=code, again_on=first)
+
+
+def _begins(file: CaseFile, code: str, rule: HoldRule, what: str) -> bool:
+    """Say whether something begins a hold: its anchor, or that an agreement is kept again during which it ran."""
+    ran = rule.until == "performing" and any(hold.reason == code for hold in file.holds)
+    return rule.anchor == what or (ran and what in PERFORMING_AGAIN)
 
 
 async def set_hold(

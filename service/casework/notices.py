@@ -106,7 +106,8 @@ async def _send(system: UnitOfWork, on: Occasion, kind: NoticeKind) -> None:
                 clauses=clauses_of(kind, on.policy),
             )
         )
-        if sent.get(recipient.name) == letter.sha256:
+        twice = notices.just_sent(system.session, kind=kind, recipient=recipient.name, sha256=letter.sha256)
+        if twice or sent.get(recipient.name) == letter.sha256:
             continue
         row = await notices.add(
             system, file.case, kind=kind, locale=letter.locale, title=letter.title, recipient=recipient.name,

@@ -74,15 +74,16 @@ async def make_offers(
     permit(work, file, CaseAction.MAKE_OFFERS, policy=policy)
     require_no(lacking(file.application))
     frame = frame_for(work, file, policy)
-    level = held(file, frame, by=work.actor.role)
+    may = held(file, frame, by=work.actor.role)
     if terms is not None:
-        proposals: Sequence[Proposal] = [own_terms(frame, terms)]
-        require_authority(proposals[0], level=level)
+        proposals = [own_terms(may.frame, terms)]
+        require_authority(proposals[0], level=may.level)
     else:
-        menu = menu_of(frame, level=level)
+        menu = menu_of(may.frame, level=may.level)
         if not menu.offers:
             raise NothingFeasible("No plan within the limits fits the budget.", limits=unfeasible(menu))
-        proposals = menu.offers
+        proposals = list(menu.offers)
+    proposals = [may.as_needed(proposal) for proposal in proposals]
     waiting, standing = await waiting_counter(work, file), file.open_offers(work)
     rows = await store_round(work, file, frame, proposals, policy=policy)
     if waiting is not None:
@@ -90,7 +91,8 @@ async def make_offers(
         granted = next((n for n, proposal in enumerate(proposals) if grants(proposal, asked)), None)
         waiting.answer = "countered" if granted is None else "accepted"
         waiting.document = {**waiting.document, "offer": str(rows[granted or 0].id)}
-        await let_stand(work, file, standing, policy=policy)
+        days = policy.settings.negotiation.offer_days_after_counter
+        await let_stand(work, file, standing, days=days, policy=policy)
     return file, rows
 
 
@@ -104,7 +106,8 @@ async def preview(
     frame = frame_for(work, file, policy_of(file, desk))
     if terms is not None:
         return frame, [own_terms(frame, terms)]
-    return frame, menu_of(frame, level=held(file, frame, by=work.actor.role)).offers
+    may = held(file, frame, by=work.actor.role)
+    return frame, [may.as_needed(proposal) for proposal in menu_of(may.frame, level=may.level).offers]
 
 
 async def withdraw_offer(
@@ -132,9 +135,17 @@ def require_standing(work: UnitOfWork, file: CaseFile, offer: OfferRow) -> None:
     require_open(OfferState(offer.state), expires_at=offer.expires_at, at=work.now, case=file.state)
 
 
-async def let_stand(work: UnitOfWork, file: CaseFile, standing: Sequence[OfferRow], *, policy: Policy) -> None:
-    """Let offers stand for at least so many days after the answer to a counter-proposal as the pack says."""
-    days = policy.settings.negotiation.offer_days_after_counter
+async def expire_others(work: UnitOfWork, file: CaseFile, *, but: Sequence[OfferRow]) -> None:
+    """Write down which offers have expired: while an answer is owed, time stands still for the others."""
+    for offer in file.offers:
+        if offer.state == OfferState.OPEN and offer not in but:
+            await offers.close(work, offer, OfferState.EXPIRED)
+
+
+async def let_stand(
+    work: UnitOfWork, file: CaseFile, standing: Sequence[OfferRow], *, days: int, policy: Policy
+) -> None:
+    """Let offers stand for at least so many days after the answer that was owed, as the pack says."""
     for offer in standing:
         offer.expires_at = extended(offer.expires_at, at=work.now, days=days)
     await clocks.keep_offers(work, file, policy=policy)

@@ -148,6 +148,10 @@ class Facts:
         own = self.loans[loan_id]
         return self.of_case() | dict(zip(_OF_LOAN, _loan_values(own), strict=True))
 
+    def is_as_case(self, loan_id: str) -> bool:
+        """Say whether a loan's facts are those of the case, as the only loan's are."""
+        return bool(_loan_values(self.loans[loan_id]) == _loan_values(self.case))
+
 
 @dataclass(frozen=True, slots=True)
 class FactDescription:

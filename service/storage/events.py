@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -95,6 +95,15 @@ async def last_of_type(session: AsyncSession, case_id: UUID, type_: str) -> Even
     wanted = select(EventRow).where(col(EventRow.case_id) == case_id, col(EventRow.type) == type_)
     found: EventRow | None = await session.scalar(wanted.order_by(col(EventRow.sequence).desc()).limit(1))
     return found
+
+
+async def latest_of_types(
+    session: AsyncSession, case_id: UUID, types: Collection[str], *, limit: int
+) -> Sequence[EventRow]:
+    """Return the latest events of some types of a case, the oldest of them first."""
+    wanted = select(EventRow).where(col(EventRow.case_id) == case_id, col(EventRow.type).in_(types))
+    latest = (await session.scalars(wanted.order_by(col(EventRow.sequence).desc()).limit(limit))).all()
+    return latest[::-1]
 
 
 async def verify_chain(session: AsyncSession, case_id: UUID) -> Broken | None:

@@ -14,7 +14,7 @@ from service.api.examples import LONGER, REQUESTS
 from service.settings import Settings
 from tests.api.running import running
 from tests.api.stories import LI as LI_SUBJECT
-from tests.api.stories import upload
+from tests.api.stories import operator, upload
 from tests.conftest import Service
 
 EXAMPLES: Final = Path(__file__).parents[2] / "service" / "api" / "examples.json"
@@ -34,6 +34,7 @@ async def told(service: Service) -> dict[str, Any]:
         "borrower": await service.key("borrower", LI_SUBJECT),
         "caseworker": await service.key("caseworker", "desk-7"),
         "policy_admin": await service.key("policy_admin", "policies-1"),
+        "servicing": await service.key("servicing", "core"),
     }
 
     async def ask(role: str, method: str, path: str, body: Any = None, *, shown: str | None = None) -> Any:
@@ -63,11 +64,15 @@ async def told(service: Service) -> dict[str, Any]:
     counter = await ask("borrower", "POST", f"{at}/counter-proposals", countered, shown="CounterView")
     await ask("borrower", "GET", f"{at}/rounds?limit=1", shown="RoundViewPage")
     accepted = next(iter(REQUESTS["accept_offer"].values()))
-    await ask("borrower", "POST", f"/v1/offers/{counter['offer']['id']}/accept", accepted, shown="AgreementView")
+    agreement = await ask("borrower", "POST", f"/v1/offers/{counter['offer']['id']}/accept", accepted)
     await ask("caseworker", "GET", f"{at}/events?limit=5", shown="EventViewPage")
     await _about_notices(ask, at)
     await _with_a_person(service, ask, keys["borrower"])
     await _beside(ask)
+    await _about_dissent(service, ask, keys["borrower"])
+    await _about_telling(ask, at)
+    await _about_backtests(service, ask)
+    await _about_agreements(ask, f"/v1/agreements/{agreement['id']}")
     return answers
 
 
@@ -107,6 +112,45 @@ async def _with_a_person(service: Service, ask: Any, borrower: str) -> None:
     await ask("caseworker", "POST", f"/v1/cases/{case['id']}/decisions", decided, shown="DecisionView")
 
 
+async def _about_dissent(service: Service, ask: Any, borrower: str) -> None:
+    """Have a fourth case's offers appealed and the case referred, with a word between the sides."""
+    other = {**LI, "reference": "P-2026-000126", "loans": [{**LI_LOAN, "id": "L-004"}]}
+    case = await ask("partner", "POST", "/v1/cases", other)
+    at = f"/v1/cases/{case['id']}"
+    for item in case["evidence"]["missing"]:
+        await upload(service, borrower, case["id"], item["kind"])
+    bodies = {name: next(iter(REQUESTS[name].values())) for name in REQUESTS}
+    await ask("caseworker", "POST", f"{at}/messages", bodies["post_message"], shown="MessageView")
+    await ask("borrower", "GET", f"{at}/messages", shown="ThreadView")
+    await ask("borrower", "POST", f"{at}/messages/read", {}, shown="ReadMarkView")
+    appeal = await ask("borrower", "POST", f"{at}/appeals", bodies["post_appeal"])
+    await ask("caseworker", "POST", f"/v1/appeals/{appeal['id']}/dismiss", bodies["dismiss_appeal"], shown="AppealView")
+    await ask("borrower", "GET", f"{at}/appeals", shown="AppealViewPage")
+    referral = await ask("borrower", "POST", f"{at}/referrals", bodies["post_referral"], shown="ReferralView")
+    await ask("caseworker", "POST", f"/v1/referrals/{referral['id']}/end", bodies["end_referral"])
+    await ask("borrower", "GET", f"{at}/referrals", shown="ReferralViewPage")
+
+
+async def _about_backtests(service: Service, ask: Any) -> None:
+    """Compare two policies over the cases that there are by now."""
+    body = next(iter(REQUESTS["post_backtest"].values()))
+    ordered = await ask("policy_admin", "POST", "/v1/backtests", body)
+    assert await operator(service).turn()
+    at = f"/v1/operations/{ordered['id']}"
+    await ask("policy_admin", "GET", at, shown="OperationView")
+    await ask("policy_admin", "GET", f"{at}/report", shown="BacktestView")
+
+
+async def _about_agreements(ask: Any, at: str) -> None:
+    """Pay the first instalment early, and look at how the agreement stands and what would pay it off."""
+    await ask("borrower", "GET", at, shown="AgreementView")
+    payment = next(iter(REQUESTS["post_payment"].values()))
+    await ask("servicing", "POST", f"{at}/payments", payment, shown="PaymentView")
+    await ask("borrower", "GET", f"{at}/payments", shown="PaymentViewPage")
+    await ask("borrower", "GET", f"{at}/schedule", shown="KeptSchedulesView")
+    await ask("borrower", "GET", f"{at}/payoff?on=2027-01-16", shown="PayoffView")
+
+
 async def _about_notices(ask: Any, at: str) -> None:
     """Read the letters that Li got."""
     letters = await ask("borrower", "GET", f"{at}/notices?limit=2", shown="NoticeViewPage")
@@ -138,6 +182,12 @@ def shortened(value: Any, *, name: str = "") -> Any:
         kept = [*value[:2], value[-1]] if name in {"instalments", "total"} and len(value) > 3 else value
         return [shortened(item) for item in kept]
     return value
+
+
+async def _about_telling(ask: Any, at: str) -> None:
+    """Have Li's case told in plain words."""
+    await ask("borrower", "GET", f"{at}/story?locale=en", shown="StoryView")
+    await ask("caseworker", "GET", "/v1/worklist?limit=2", shown="DeskLinePage")
 
 
 async def _write() -> None:

@@ -15,7 +15,7 @@ from service.storage import keys
 from tests.api.description import NOT_PUBLIC, OPERATIONS, Operation
 from tests.api.running import stored
 from tests.api.scenes import by_hand, offered, set_state, waiting_counter
-from tests.api.stories import LI
+from tests.api.stories import LI, backtested
 from tests.conftest import Service
 from tests.domain.applications import li_borrower, li_json
 
@@ -53,6 +53,7 @@ class Rule(NamedTuple):
 READS: Final = Rule(ALL - STRANGERS)
 JUDGES: Final = Rule(DESK)
 POLICIES: Final = Rule(frozenset({"policy_admin"}), sees=DESK | {"policy_admin", "auditor"})
+OPERATIONS_OF_LENDERS: Final = Rule(DESK | {"policy_admin", "auditor"}, sees=frozenset())
 RULES: Final[dict[str, Rule]] = {
     "list_programmes": Rule(ALL, sees=ALL, open_to_nobody=True),
     "list_policies": Rule(DESK | {"policy_admin", "auditor"}, sees=ALL),
@@ -62,16 +63,20 @@ RULES: Final[dict[str, Rule]] = {
     "activate_policy": POLICIES,
     "shadow_policy": POLICIES,
     "retire_policy": POLICIES,
+    "post_backtest": Rule(frozenset({"policy_admin"}), sees=ALL),
+    **dict.fromkeys(("get_operation", "get_report", "get_report_page"), OPERATIONS_OF_LENDERS),
     "post_assessment": Rule(ALL, sees=ALL),
     "post_case": Rule(ALL - {"policy_admin", "auditor"}, sees=ALL),
     "search_cases": Rule(ALL, sees=ALL),
     "list_clocks": Rule(ALL, sees=ALL),
+    "read_worklist": Rule(DESK | {"auditor"}, sees=ALL),
     **dict.fromkeys(("post_schedule", "post_rates", "post_waterfall"), Rule(ALL, sees=ALL)),
     **dict.fromkeys(
         (
             "get_case", "list_actions", "list_events", "list_evidence", "get_content", "list_reviews", "list_decisions",
             "list_offers", "list_rounds", "get_offer", "get_offer_schedule", "get_agreement", "get_agreement_schedule",
-            "list_holds", "list_clocks_of_case", "list_information_requests", "list_notices", "get_notice",
+            "list_holds", "list_clocks_of_case", "list_information_requests", "list_appeals", "list_referrals",
+            "list_messages", "tell_story", "list_payments", "get_payoff", "list_notices", "get_notice",
             "get_notice_content", "get_agreement_document",
         ),
         READS,
@@ -103,9 +108,22 @@ RULES: Final[dict[str, Rule]] = {
     "withdraw_offer": Rule(frozenset({"supervisor"})),
     "post_counter_proposal": Rule(frozenset({"borrower", "representative"})),
     "refuse_counter_proposal": JUDGES,
+    "post_appeal": Rule(frozenset({"borrower", "representative"})),
+    "dismiss_appeal": Rule(DESK, CaseState.APPEALED),
+    "allow_appeal": Rule(DESK, CaseState.APPEALED),
+    "withdraw_appeal": Rule(frozenset({"borrower", "representative"}), CaseState.APPEALED),
+    "post_referral": Rule(APPLICANT | DESK),
+    "end_referral": Rule(DESK | {"partner", "borrower"}, CaseState.REFERRED),
+    "post_message": Rule(APPLICANT | DESK),
+    "mark_messages_read": Rule(APPLICANT | DESK),
     "post_hold": JUDGES,
     "end_hold": JUDGES,
     "post_information_request": Rule(DESK, CaseState.INFORMATION_REQUESTED),
+    "sign_agreement": Rule(frozenset({"borrower"})),
+    "post_payment": Rule(frozenset({"servicing"})),
+    "reverse_payment": Rule(frozenset({"servicing"})),
+    "reinstate_agreement": JUDGES,
+    "cancel_agreement": Rule(frozenset({"supervisor"})),
 }  # fmt: skip
 """By the name of the operation; one that is not here fails a test until somebody has thought about it."""
 
@@ -118,12 +136,20 @@ async def ids(shared: Service) -> dict[str, str]:
     li, signed = await shared.key("borrower", LI), {"signature": {"name": "李某"}}
     _, others = await offered(shared, **borrower)
     agreement = (await shared.call(li, "POST", f"/v1/offers/{others[0]['id']}/accept", signed)).json()
+    paid = next(iter(REQUESTS["post_payment"].values()))
+    servicing, payments = await shared.key("servicing"), f"/v1/agreements/{agreement['id']}/payments"
+    payment = (await shared.call(servicing, "POST", payments, {**paid, "external_id": "T-1"})).json()
     by_a_person, _ = await offered(shared, **borrower, **by_hand())
     counter = await waiting_counter(shared, by_a_person["id"])
     case, offers = await offered(shared, **borrower)
     at, desk = f"/v1/cases/{case['id']}", await shared.key("caseworker")
     hold = (await shared.call(desk, "POST", f"{at}/holds", next(iter(REQUESTS["post_hold"].values())))).json()
     evidence = (await shared.call(li, "GET", f"{at}/evidence")).json()["items"]
+    made = {}
+    for name in ("appeal", "referral"):
+        await set_state(shared, case["id"], CaseState.OFFERED)
+        body = next(iter(REQUESTS[f"post_{name}"].values()))
+        made[f"{name}_id"] = (await shared.call(li, "POST", f"{at}/{name}s", body)).json()["id"]
     notices = (await shared.call(li, "GET", f"{at}/notices")).json()["items"]
     assert li_borrower().subject == LI
     return {
@@ -135,7 +161,10 @@ async def ids(shared: Service) -> dict[str, str]:
         "evidence_id": evidence[0]["id"],
         "notice_id": notices[0]["id"],
         "agreement_id": agreement["id"],
+        "payment_id": payment["id"],
         "policy_id": "standard",
+        **made,
+        "operation_id": (await backtested(shared))["id"],
     }
 
 
@@ -301,7 +330,7 @@ def lenders_affairs(answer: Any) -> set[str]:
     found = set()
     for name, value in members(answer):
         tells = value not in (None, [], {}, "")
-        if name in {"trace", "facts", "assignee", "flags", "actor", "confirmed_by"} and tells:
+        if name in {"trace", "facts", "assignee", "flags", "actor", "confirmed_by", "next_step"} and tells:
             found.add(name)
         if name == "level" and isinstance(value, str):
             found.add(name)
@@ -316,7 +345,11 @@ def lenders_affairs(answer: Any) -> set[str]:
 
 async def everything(service: Service, key: str, at: str, offer: str) -> list[Any]:
     """Return all that somebody can read of a case."""
-    paths = [at, *(f"{at}/{part}" for part in ("events", "reviews", "decisions", "offers", "rounds", "actions")), offer]
+    paths = [
+        at,
+        *(f"{at}/{part}" for part in ("events", "reviews", "decisions", "offers", "rounds", "actions", "story")),
+        offer,
+    ]
     answers = [(await service.call(key, "GET", path)).json() for path in ("/v1/cases", *paths)]
     other = {**li_json(), "reference": None}
     other["loans"] = [{**other["loans"][0], "id": "L-elsewhere"}]
@@ -341,7 +374,7 @@ async def test_the_lenders_own_affairs_are_told_to_the_lender_only(shared: Servi
     assert lenders_affairs(told["partner"]) == set()
     assert lenders_affairs(told["caseworker"]) >= {
         "trace", "facts", "level", "assignee", "flags", "actor", "settlement_min", "npv_before", "value_with",
-        "balanced",
+        "balanced", "next_step",
     }  # fmt: skip
     assert "desk-7" not in str([told["borrower"], told["partner"]])
 

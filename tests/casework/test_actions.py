@@ -1,12 +1,26 @@
 """What can be done next, for each who asks, with a reason for each move that is not allowed."""
 
+from typing import Final
+
 import pytest
 
+from service.domain.action_words import ACTIONS
 from service.domain.actors import Role
-from service.domain.lifecycle import CaseAction
+from service.domain.lifecycle import CaseAction, CaseState, moves_from
+from tests.api.scenes import set_state
 from tests.casework.people import OTHER, REJECTED, SIGNED, UNFEASIBLE, People, consents, move
+from tests.domain.applications import li_json
 
-NOBODY_ELSE = "The role auditor may not"
+ROLES: Final = {
+    "li": Role.BORROWER,
+    "adviser": Role.REPRESENTATIVE,
+    "partner": Role.PARTNER,
+    "wu": Role.CASEWORKER,
+    "zhao": Role.SUPERVISOR,
+    "servicing": Role.SERVICING,
+    "auditor": Role.AUDITOR,
+}
+"""Everybody who sees the case, and as what."""
 
 
 async def by(people: People, who: str) -> dict[str, str | None]:
@@ -140,3 +154,55 @@ async def test_nothing_can_be_done_with_a_case_at_its_end(people: People, end: s
         await people.do("li", f"/v1/offers/{offers[0]['id']}/accept", SIGNED)
         assert set(await by(people, "li")) == {"fulfil", "breach", "cancel"}
         assert None not in set((await by(people, "li")).values())
+
+
+@pytest.mark.parametrize("locale", ("en", "zh-CN"))
+async def test_every_role_is_told_in_every_state_what_the_table_of_moves_says(people: People, locale: str) -> None:
+    """The product of both: all moves of people are listed, and only roles and conditions of a row are in its way."""
+    adviser = {"subject": "adviser-12", "name": "赵某", "scope": "negotiate"}
+    await people.offered(borrower={**li_json()["borrower"], "representative": adviser})
+    for state in CaseState:
+        await set_state(people.service, people.case["id"], state)
+        rows = {m.action: m for m in moves_from(state) if m.roles != {Role.SYSTEM}}
+        for who, role in ROLES.items():
+            found = {a["action"]: a for a in await people.read(f"actions?locale={locale}", who)}
+            assert set(found) == {str(action) for action in rows}, (state, who)
+            for action, row in rows.items():
+                told = found[action]
+                assert told["text"] == ACTIONS[action][locale]  # type: ignore[index]
+                assert told["roles"] == sorted(row.roles)
+                if role not in row.roles:
+                    assert told["why_not"] == _may_not(locale, role, action, state), (state, who, action)
+                elif row.guard is None:
+                    assert told["allowed"], (state, who, action)
+                elif not told["allowed"]:
+                    assert told["why_not"].isascii() is (locale == "en"), (state, who, action)
+                    assert "may not" not in told["why_not"]
+
+
+def _may_not(locale: str, role: Role, action: CaseAction, state: CaseState) -> str:
+    if locale == "en":
+        return f"The role {role} may not {action} a case that is {state}."
+    names = {
+        Role.BORROWER: "借款人", Role.REPRESENTATIVE: "代理人", Role.PARTNER: "合作方", Role.CASEWORKER: "经办人",
+        Role.SUPERVISOR: "主管", Role.SERVICING: "贷款系统", Role.AUDITOR: "审计员",
+    }  # fmt: skip
+    where = {
+        "draft": "草稿", "submitted": "已提交", "information_requested": "待补充材料", "in_review": "审核中",
+        "offered": "已提出方案", "countered": "已还价", "agreed": "已达成协议", "breached": "已违约",
+        "declined": "方案已被谢绝", "lapsed": "已失效", "rejected": "已拒绝", "appealed": "申诉中",
+        "referred": "已转交", "fulfilled": "已履行完毕", "withdrawn": "已撤回", "closed": "已结案",
+    }  # fmt: skip
+    return f"{names[role]}不能在案件处于“{where[state]}”时{ACTIONS[action]['zh-CN'].rstrip('。')}。"
+
+
+async def test_a_mandate_that_does_not_reach_is_explained_in_the_language_asked_for(people: People) -> None:
+    adviser = {"subject": "adviser-12", "name": "赵某", "scope": "negotiate"}
+    await people.offered(borrower={**li_json()["borrower"], "representative": adviser})
+    accept = (await people.actions("adviser"))["accept"]
+    assert accept["why_not"] == "The representative's mandate is to negotiate; this needs accept."
+
+    chinese = {a["action"]: a for a in await people.read("actions?locale=zh-CN", "adviser")}
+    assert chinese["accept"]["why_not"] == "代理人的授权范围不足，需要更大的授权。"
+    answer = await people.ask("adviser", "GET", "actions", Accept_Language="zh")
+    assert answer.json()["locale"] == "zh-CN"

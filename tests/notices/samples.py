@@ -24,6 +24,7 @@ _MISSED: Final = {
     "pay_by": date(2027, 4, 20),
     "missed_for_breach": 2,
     "reinstate_months": 12,
+    "is_late": True,
     "reverts": True,
 }
 

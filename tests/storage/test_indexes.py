@@ -10,13 +10,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import insert, text
 
+from service.casework.worklist import ON_THE_DESK
 from service.domain.actors import Actor, Role
-from service.storage import applications, cases, events
+from service.storage import applications, cases, events, worklist
 from service.storage.cases import Search
 from service.storage.columns import first_id_at
 from service.storage.engine import Database, connect
 from service.storage.events import FeedPosition
 from service.storage.tables import CaseLoanRow, CaseRow, EventRow
+from service.storage.worklist import Queue, QueuePlace
 from tests.conftest import Maker
 from tests.storage.statements import Statement, heard, work_of
 
@@ -54,6 +56,7 @@ def _case(n: int) -> dict[str, Any]:
         "assignee": "desk-rare" if rare else f"desk-{n % 30}",
         "hardship_reason": "bereavement" if rare else ("illness", "unemployment", "disaster")[n % 3],
         "application": {},
+        "next_due_at": None if n % 3 == 0 else START + timedelta(minutes=n * 7919 % 100_003),
         "flags": {},
         "version": 1,
         "application_version": 1,
@@ -151,6 +154,49 @@ async def test_a_page_takes_little_however_many_cases_there_are(database: Databa
 
         work = [await work_of(database, statement) for statement in statements]
         assert max(work) <= WORK_MAX[kind], (name, statements)
+
+
+QUEUES: Final = {
+    "everybody's": Queue(states=ON_THE_DESK),
+    "a busy desk's": Queue(states=ON_THE_DESK, assignee="desk-3"),
+    "a quiet desk's": Queue(states=ON_THE_DESK, assignee="desk-rare"),
+    "nobody's": Queue(states=ON_THE_DESK, unassigned=True),
+    "a common state": Queue(states=("agreed",)),
+    "a rare state": Queue(states=("breached",)),
+    "a desk's state": Queue(states=("offered",), assignee="desk-3"),
+    "a state without cases": Queue(states=("appealed",)),
+}
+
+
+async def test_a_page_of_the_worklist_takes_little_however_many_cases_there_are(database: Database, kind: str) -> None:
+    """The first page, one from the middle, and one among the cases without a deadline."""
+    places = (None, QueuePlace(START + timedelta(minutes=50_000), _id(CASES // 2)), QueuePlace(None, _id(CASES // 2)))
+    for name, queue in QUEUES.items():
+        with heard(database) as statements:
+            async with database.reading() as session:
+                for after in places:
+                    await worklist.page(session, queue, limit=PAGE, after=after)
+
+        work = [await work_of(database, statement) for statement in statements]
+        assert len(statements) <= 2 * len(places)
+        assert max(work) <= WORK_MAX[kind] * (2 if len(queue.states) > 1 else 1), (name, work)
+
+
+async def test_a_page_of_the_worklist_is_in_the_order_of_deadlines(database: Database) -> None:
+    """And those that follow it are all the rest, each case once."""
+    queue = Queue(states=("offered", "in_review"), assignee="desk-3")
+    found: list[tuple[bool, datetime, UUID]] = []
+    after = None
+    async with database.reading() as session:
+        while rows := await worklist.page(session, queue, limit=7, after=after):
+            found += [(row.next_due_at is None, row.next_due_at or START, row.id) for row in rows]
+            after = QueuePlace(rows[-1].next_due_at, rows[-1].id)
+        wanted = [n for n in range(CASES) if _case(n)["assignee"] == "desk-3"]
+        open_ = [n for n in wanted if _case(n)["state"] in queue.states]
+
+    assert found == sorted(found)
+    assert {id_ for _, _, id_ in found} == {_id(n) for n in open_}
+    assert len(found) == len(open_)
 
 
 async def test_the_measure_knows_a_walk_over_all_cases(database: Database, kind: str) -> None:

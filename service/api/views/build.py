@@ -1,13 +1,10 @@
-"""Building the views of cases, their history, offers, counter-proposals and agreements."""
+"""Building the views of cases, their history, offers and counter-proposals."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from service.api.views.cases import (
-    ActionsView,
-    ActionView,
-    CaseLine,
     CaseView,
     EventView,
     EvidenceView,
@@ -15,8 +12,8 @@ from service.api.views.cases import (
 )
 from service.api.views.deadlines import hold_view
 from service.api.views.judged import decision_view, evidence_list_view, review_view
+from service.api.views.lines import next_step_view
 from service.api.views.offers import (
-    AgreementView,
     CounterAnswer,
     CounterView,
     LoanScheduleView,
@@ -25,35 +22,33 @@ from service.api.views.offers import (
     RoundKind,
     RoundView,
     SchedulesView,
-    SignatureView,
 )
 from service.api.views.plans import BindingView, Label, RelaxedView
 from service.api.views.revealed import for_staff, is_staff, labels_told, limits_told, particulars_told, plan_told
-from service.casework.actions import NextAction
 from service.casework.desk import Desk
 from service.casework.evidence import required
 from service.casework.file import CaseFile
 from service.casework.negotiating import Answered
+from service.casework.next_steps import recommend
 from service.casework.planning import Frame
 from service.casework.terms_sheet import terms_sheet
 from service.domain.actors import Actor, Role
-from service.domain.agreement import AgreementState
 from service.domain.evidence import EvidenceState
 from service.domain.holds import HoldState
 from service.domain.lifecycle import CaseState
 from service.domain.offer import OfferState, effective_state
 from service.domain.policy import Level
-from service.domain.words import Channel, HardshipReason
+from service.domain.words import Channel
 from service.relief.proposal import Proposal
 from service.storage.documents import dump, plain
-from service.storage.tables import AgreementRow, CaseRow, EventRow, EvidenceRow, OfferRow
+from service.storage.tables import CaseRow, EventRow, EvidenceRow, OfferRow
 from service.storage.work import UnitOfWork
 
 
 def case_view(work: UnitOfWork, file: CaseFile, desk: Desk) -> CaseView:
     """Show a case with what hangs on it."""
     case, actor = file.case, work.actor
-    pinned = case.policy_id and case.policy_digest
+    pinned, checked = case.policy_id and case.policy_digest, required(work, file, desk)
     return CaseView(
         id=case.id,
         version=case.version,
@@ -66,13 +61,15 @@ def case_view(work: UnitOfWork, file: CaseFile, desk: Desk) -> CaseView:
         policy=PolicyReference(id=case.policy_id or "", digest=case.policy_digest or "") if pinned else None,
         application=application_shown(file),
         application_version=case.application_version,
-        evidence=evidence_list_view(required(work, file, desk)),
+        evidence=evidence_list_view(checked),
         review=review_view(file.review, case, actor) if file.review else None,
         decision=decision_view(file.decision, case, actor) if file.decision else None,
         agreement_id=case.agreement_id,
+        unread_messages=file.unread,
         holds=[hold_view(row, case) for row in file.holds if row.state == HoldState.RUNNING],
         assignee=for_staff(case.assignee, actor),
         flags=dict(case.flags) if is_staff(actor) else {},
+        next_step=next_step_view(recommend(work, file, checked, desk=desk)) if is_staff(actor) else None,
         information_due_on=case.information_due_on,
         menu_empty=None if file.menu_empty is None else relaxed_views(file.menu_empty, actor),
         submitted_at=case.submitted_at,
@@ -87,42 +84,6 @@ def application_shown(file: CaseFile) -> dict[str, Any]:
     for loan in shown["loans"]:
         loan["source"] = sources.get(loan["id"])
     return shown
-
-
-def case_line(row: CaseRow, loans: Sequence[str], actor: Actor) -> CaseLine:
-    """Show a case in a list."""
-    return CaseLine(
-        id=row.id,
-        version=row.version,
-        created_at=row.created_at,
-        state=CaseState(row.state),
-        reference=row.reference,
-        currency=row.currency,
-        borrower_subject=row.borrower_subject,
-        loans=list(loans),
-        hardship_reason=HardshipReason(row.hardship_reason) if row.hardship_reason else None,
-        assignee=for_staff(row.assignee, actor),
-        submitted_at=row.submitted_at,
-        updated_at=row.updated_at,
-    )
-
-
-def actions_view(file: CaseFile, found: Sequence[NextAction]) -> ActionsView:
-    """Show what can be done next."""
-    return ActionsView(
-        state=CaseState(file.case.state),
-        version=file.case.version,
-        items=[
-            ActionView(
-                action=a.move.action,
-                to=a.move.target or _before_appeal(file.case),
-                allowed=a.allowed,
-                why_not=a.why_not,
-                roles=sorted(a.move.roles),
-            )
-            for a in found
-        ],
-    )
 
 
 def event_view(row: EventRow, actor: Actor) -> EventView:
@@ -194,7 +155,7 @@ def plan_view(frame: Frame, proposal: Proposal, actor: Actor) -> PlanView:
 
 
 def schedules_view(document: Mapping[str, Any]) -> SchedulesView:
-    """Show the schedules of an offer or agreement."""
+    """Show the schedules of an offer."""
     return SchedulesView(
         loans=[
             LoanScheduleView(loan_id=loan["loan_id"], instalments=loan["schedule"]["instalments"])
@@ -265,27 +226,3 @@ def binding_views(lines: Sequence[Mapping[str, Any]], actor: Actor) -> list[Bind
 def relaxed_views(lines: Sequence[Mapping[str, Any]], actor: Actor) -> list[RelaxedView]:
     """Show the limits that, relaxed, would make a plan, as far as they are told."""
     return [RelaxedView(**line) for line in limits_told(lines, actor)]
-
-
-def agreement_view(row: AgreementRow, case: CaseRow, actor: Actor) -> AgreementView:
-    """Show an agreement."""
-    told = plan_told(row.document, actor)
-    return AgreementView(
-        id=row.id,
-        version=case.version,
-        created_at=row.created_at,
-        case_id=row.case_id,
-        offer_id=row.offer_id,
-        state=AgreementState(row.state),
-        effective_on=told["effective_on"],
-        terms=told["terms"],
-        loans=told["loans"],
-        total=told["total"],
-        measures=told["measures"],
-        required_signatures=told["required_signatures"],
-        signatures=[SignatureView(**signature) for signature in row.signatures],
-    )
-
-
-def _before_appeal(case: CaseRow) -> CaseState | None:
-    return CaseState(case.state_before_appeal) if case.state_before_appeal else None

@@ -1,7 +1,7 @@
 """A case, its documents, its history and what can be done next, as clients read them."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -12,11 +12,13 @@ from service.api.bodies.figures import Currency
 from service.api.bodies.loans import LoanBody
 from service.api.views.deadlines import HoldView
 from service.api.views.plans import RelaxedView
-from service.api.views.records import Record, View
+from service.api.views.records import Record, Texts, View
 from service.api.views.verdicts import DecisionView, EvidenceListView, ReviewView
 from service.domain.actors import Role
 from service.domain.evidence import EvidenceState
 from service.domain.lifecycle import CaseAction, CaseState
+from service.domain.locales import Locale
+from service.domain.next_step import Step, Why
 from service.domain.words import Channel, HardshipReason, LoanSource
 
 
@@ -40,6 +42,23 @@ class ApplicationView(ApplicationMembers):
     loans: list[LoanView]  # type: ignore[assignment]  # only described, never built
 
 
+class RequestView(View):
+    """A request that takes a step; what stands in braces in its path is to be looked up."""
+
+    method: Literal["POST", "PUT"]
+    path: str = Field(examples=["/v1/cases/0193c3a0-7c00-7000-8000-000000000001/reviews"])
+
+
+class NextStepView(View):
+    """What the desk should do next, and why."""
+
+    step: Step
+    why: Why
+    text: Texts
+    because: Texts = Field(description="The reason, with what it rests on and the next deadline.")
+    request: RequestView | None
+
+
 class CaseView(Record):
     """One negotiation between one borrower and one lender, about one or more loans in one currency."""
 
@@ -56,9 +75,13 @@ class CaseView(Record):
     review: ReviewView | None = Field(description="The latest review.")
     decision: DecisionView | None = Field(description="The latest decision.")
     agreement_id: UUID | None
+    unread_messages: int = Field(description="How many messages of others you have not marked as read.")
     holds: list[HoldView] = Field(description="Pauses of contact, collection and so on that run.")
     assignee: str | None = Field(description="Who looks after the case; shown to the lender only.")
     flags: dict[str, bool] = Field(description="Facts set by the lender; shown to the lender only.")
+    next_step: NextStepView | None = Field(
+        description="What the desk should do next; null when the case has ended. Shown to the lender only."
+    )
     information_due_on: date | None = Field(description="Until when what is missing can be handed in.")
     menu_empty: list[RelaxedView] | None = Field(
         description="Why an approved case has no offers: the limit that, relaxed, would make one."
@@ -77,17 +100,26 @@ class CaseLine(Record):
     loans: list[str] = Field(description="The ids of its loans.")
     hardship_reason: HardshipReason | None
     assignee: str | None = Field(description="Shown to the lender only.")
+    unread_messages: int = Field(description="How many messages of others you have not marked as read.")
     submitted_at: datetime | None
     updated_at: datetime
+
+
+class DeskLine(CaseLine):
+    """A case in the worklist of the desk."""
+
+    next_due_at: datetime | None = Field(description="The moment at which the next deadline is over.")
+    next_step: NextStepView | None = Field(description="What to do next, and why; null when the case has ended.")
 
 
 class ActionView(View):
     """Something that could be done next, and why not, if not."""
 
     action: CaseAction
+    text: str = Field(description="What it is, in plain words.", examples=["Accept an offer."])
     to: CaseState | None = Field(description="The state it leads to.")
     allowed: bool
-    why_not: str | None
+    why_not: str | None = Field(description="One sentence; null when it is allowed.")
     roles: list[Role] = Field(description="The roles that may do it.")
 
 
@@ -96,6 +128,7 @@ class ActionsView(View):
 
     state: CaseState
     version: int
+    locale: Locale
     items: list[ActionView]
 
 

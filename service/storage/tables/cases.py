@@ -28,7 +28,7 @@ class CaseRow(Row, table=True):
         Index("ix_cases_hardship_reason_id", "hardship_reason", "id"),
         Index("ix_cases_information_due_on_id", "information_due_on", "id"),
         Index("ix_cases_state_next_due_at_id", "state", "next_due_at", "id"),
-        Index("ix_cases_assignee_next_due_at_id", "assignee", "next_due_at", "id"),
+        Index("ix_cases_assignee_state_next_due_at_id", "assignee", "state", "next_due_at", "id"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -56,6 +56,7 @@ class CaseRow(Row, table=True):
     next_due_at: datetime | None = Field(default=None, sa_type=Moment)
     rounds: int = 0
     holds: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    messages: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     sequence: int = 0
     last_hash: str = Field(default="", sa_type=WORD)
     submitted_at: datetime | None = Field(default=None, sa_type=Moment)

@@ -1,14 +1,17 @@
 """Rounds, offers and the agreement that one of them becomes."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from service.storage.columns import DOCUMENT, WORD, Moment, new_id
 from service.storage.tables.row import Row, of_case
+
+RUNNING: Final = "state IN ('awaiting_signatures', 'trial', 'active')"
+"""Which agreements run, for the index that lets a case have one of them."""
 
 
 class RoundRow(Row, table=True):
@@ -54,13 +57,26 @@ class OfferRow(Row, table=True):
 
 
 class AgreementRow(Row, table=True):
-    """An accepted offer with its signatures."""
+    """An accepted offer with its signatures; `watch` is what has been told of how it is performed.
+
+    A case that was breached and comes back with new terms has another one; the case names the latest.
+    """
 
     __tablename__ = "agreements"
-    __table_args__ = (Index("ix_agreements_state_id", "state", "id"),)
+    __table_args__ = (
+        Index("ix_agreements_state_id", "state", "id"),
+        Index("ix_agreements_case_id_id", "case_id", "id"),
+        Index(
+            "uq_agreements_running",
+            "case_id",
+            unique=True,
+            postgresql_where=text(RUNNING),
+            sqlite_where=text(RUNNING),
+        ),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    case_id: UUID = of_case(unique=True)
+    case_id: UUID = of_case()
     offer_id: UUID = Field(unique=True)
     state: str = Field(sa_type=WORD)
     document: dict[str, Any] = Field(sa_type=DOCUMENT)
@@ -73,3 +89,5 @@ class AgreementRow(Row, table=True):
     breached_on: date | None = None
     reinstated_on: date | None = None
     ended_on: date | None = None
+    watch: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT)
+    reinstatements: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
