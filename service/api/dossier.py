@@ -30,7 +30,7 @@ async def get_dossier(case_id: UUID, work: Reading, desk: DeskOf, files: FilesOf
     Its `index.html` needs nothing but a browser; `manifest.json` and `SHA256SUMS` prove every file. A document whose
     stored file is not the one that was handed in is left out, and named in the manifest.
     """
-    gathered = await gather(work, case_id=case_id)
+    gathered = await gather(work, case_id=case_id, desk=desk)
     dossier = Dossier(
         gathered=gathered,
         records=records_of(gathered, work, desk),

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from service.casework.agreed import Agreed, of_file
+from service.casework.desk import Desk
 from service.casework.file import CaseFile
 from service.casework.negotiating import Answered, rounds
+from service.casework.pinning import policy_of
 from service.domain.access import require_visible
 from service.domain.actors import Role
 from service.domain.errors import NotPermitted
-from service.storage import agreements, clocks, decisions, dossier, events, information, notices, reviews
+from service.storage import clocks, decisions, dossier, events, information, notices, reviews
 from service.storage.tables import (
-    AgreementRow,
     AgreementScheduleRow,
     AppealRow,
     ApplicationVersionRow,
@@ -23,7 +25,6 @@ from service.storage.tables import (
     InformationRequestRow,
     MessageRow,
     NoticeRow,
-    PaymentRow,
     ReferralRow,
     ReviewRow,
 )
@@ -42,9 +43,8 @@ class Gathered:
     versions: Sequence[ApplicationVersionRow]
     reviews: Sequence[ReviewRow]
     decisions: Sequence[DecisionRow]
-    agreement: AgreementRow | None
+    agreements: Sequence[Agreed]
     schedules: Sequence[AgreementScheduleRow]
-    payments: Sequence[PaymentRow]
     notices: Sequence[NoticeRow]
     messages: Sequence[MessageRow]
     appeals: Sequence[AppealRow]
@@ -55,21 +55,21 @@ class Gathered:
     events: Sequence[EventRow]
 
 
-async def gather(work: UnitOfWork, *, case_id: UUID) -> Gathered:
+async def gather(work: UnitOfWork, *, case_id: UUID, desk: Desk) -> Gathered:
     """Read a case with everything that is kept of it, in one state of the database."""
     file, counters = await rounds(work, case_id=case_id)
     if not require_visible(file.parties, work.actor) - NOT_FOR:
         raise NotPermitted("A dossier is for the borrower's side, the partner who posted the case, and the lender.")
-    session, known = work.session, file.case.agreement_id
+    session, policy = work.session, policy_of(file, desk)
+    made = sorted(row.id for row in file.agreements if row.case_id == case_id)
     return Gathered(
         file=file,
         counters=counters,
         versions=await dossier.versions_of(session, case_id),
         reviews=await reviews.of_case(session, case_id),
         decisions=await decisions.of_case(session, case_id),
-        agreement=await agreements.get(session, known) if known else None,
-        schedules=await dossier.schedules_of(session, known) if known else (),
-        payments=await dossier.of_case(session, PaymentRow, case_id),
+        agreements=[await of_file(work, file, agreement_id, policy=policy) for agreement_id in made],
+        schedules=[row for agreement_id in made for row in await dossier.schedules_of(session, agreement_id)],
         notices=await notices.of_case(session, case_id),
         messages=await dossier.of_case(session, MessageRow, case_id),
         appeals=await dossier.of_case(session, AppealRow, case_id),

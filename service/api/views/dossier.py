@@ -6,7 +6,6 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from service.api.views.build import (
-    agreement_view,
     application_shown,
     case_view,
     event_view,
@@ -15,15 +14,18 @@ from service.api.views.build import (
     round_view,
     rounds_of,
 )
+from service.api.views.build_agreements import agreement_view, payment_view
 from service.api.views.deadlines import clock_view, hold_view, information_request_view
+from service.api.views.dissent import appeal_view, referral_view
 from service.api.views.judged import decision_view, review_view
+from service.api.views.messages import message_view
 from service.api.views.notices import notice_view
-from service.api.views.revealed import is_staff
+from service.api.views.revealed import is_staff, plan_told
 from service.casework.desk import Desk
 from service.casework.dossier import Gathered
 from service.domain.actors import Actor
 from service.storage.documents import plain
-from service.storage.tables import Row
+from service.storage.tables import AgreementScheduleRow, Row
 from service.storage.work import UnitOfWork
 
 Records = dict[str, Any]
@@ -35,7 +37,7 @@ STAFFS: Final = frozenset({"by", "made_by", "answered_by", "ended_by", "received
 def records_of(gathered: Gathered, work: UnitOfWork, desk: Desk) -> Records:
     """Return what goes into the dossier, by the name of its file, as the reader may see it."""
     file, actor = gathered.file, work.actor
-    case, made = file.case, gathered.agreement
+    case = file.case
     rounds = rounds_of(file, gathered.counters)
     return {
         "case": _shown(case_view(work, file, desk)),
@@ -48,13 +50,17 @@ def records_of(gathered: Gathered, work: UnitOfWork, desk: Desk) -> Records:
         "decisions": [_shown(decision_view(row, case, actor)) for row in reversed(gathered.decisions)],
         "offers": [_shown(offer_view(row, case, work)) for row in reversed(file.offers)],
         "rounds": [_shown(round_view(one, file, work)) for one in reversed(rounds)],
-        "agreement": _shown(agreement_view(made, case, actor)) if made else None,
-        "schedules": _rows(gathered.schedules, actor),
-        "payments": _rows(gathered.payments, actor),
+        "agreements": [_shown(agreement_view(agreed, actor)) for agreed in gathered.agreements],
+        "schedules": [_schedule(row, actor) for row in gathered.schedules],
+        "payments": [
+            _shown(payment_view(row, agreed, agreed.now(), actor))
+            for agreed in gathered.agreements
+            for row in agreed.payments
+        ],
         "notices": [_shown(notice_view(row, case)) for row in gathered.notices],
-        "messages": _rows(gathered.messages, actor),
-        "appeals": _rows(gathered.appeals, actor),
-        "referrals": _rows(gathered.referrals, actor),
+        "messages": [_shown(message_view(row, case, actor)) for row in gathered.messages],
+        "appeals": [_shown(appeal_view(row, file, work)) for row in gathered.appeals],
+        "referrals": [_shown(referral_view(row, file, work)) for row in gathered.referrals],
         "clocks": [_shown(clock_view(row, case)) for row in gathered.clocks],
         "holds": [_shown(hold_view(row, case)) for row in gathered.holds],
         "events": [_shown(event_view(row, actor)) for row in gathered.events],
@@ -63,6 +69,12 @@ def records_of(gathered: Gathered, work: UnitOfWork, desk: Desk) -> Records:
 
 def _shown(view: BaseModel) -> Any:
     return view.model_dump(mode="json")
+
+
+def _schedule(row: AgreementScheduleRow, actor: Actor) -> Records:
+    """Show a schedule as it was put in force: its number, why and when, and its loans."""
+    told = row.model_dump(mode="json", exclude={"document"})
+    return {**told, "loans": plan_told(row.document, actor)["loans"]}
 
 
 def _rows(rows: Iterable[Row], actor: Actor) -> list[Mapping[str, Any]]:
