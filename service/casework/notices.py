@@ -133,7 +133,7 @@ def recipients(file: CaseFile, kind: NoticeKind) -> Iterator[Recipient]:
     if kind not in TO_PARTIES:
         return
     told = {
-        (str(party.role), party.name or party.subject): f"{party.role}:{party.subject or i}"
+        (str(party.role), party.name or party.subject): f"{party.role}:{party.subject or f'{snapshot.loan.id}/{i}'}"
         for snapshot in file.snapshots
         for i, party in enumerate(snapshot.loan.parties)
         if party.notify
