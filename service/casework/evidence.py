@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from service.casework.changing import information_arrived
+from service.casework.changing import file_completed, information_arrived, lacks
 from service.casework.desk import Desk, local_day
 from service.casework.file import CaseFile, in_state, open_file, require_running
 from service.casework.judging import facts_of
@@ -61,6 +61,7 @@ async def receive(
     file = await _open(work, case_id)
     require_applicant(file.parties, work.actor)
     _require_acceptable(file, description)
+    lacked = lacks(work, file, desk=desk)
     row = await evidence.add(
         work,
         file.case,
@@ -72,6 +73,7 @@ async def receive(
     )
     file.evidence.append(row)
     await work.record(file.case, "evidence_received", evidence=str(row.id), kind=row.kind, sha256=stored.sha256)
+    await file_completed(work, file, lacked=lacked, desk=desk)
     await _go_on(work, file, desk=desk)
     return file, row
 
@@ -112,9 +114,11 @@ async def waive(
             else Problem("/kind", "not_required", "This kind is not required.")
         )
         raise EvidenceRefusedHere("Only what is required can be waived.", [problem])
+    lacked = lacks(work, file, desk=desk)
     row = await evidence.add_waiver(work, file.case, kind=kind, loan_id=loan_id, reason=reason)
     file.evidence.append(row)
     await work.record(file.case, "evidence_waived", evidence=str(row.id), kind=kind)
+    await file_completed(work, file, lacked=lacked, desk=desk)
     await _go_on(work, file, desk=desk)
     return file, row
 
