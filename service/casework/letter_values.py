@@ -15,7 +15,7 @@ from service.casework.letter_plans import plan_told
 from service.domain.conduct import NoticeKind
 from service.domain.offer import OfferState, extended
 from service.domain.policy import Eligibility, Policy
-from service.storage import agreements, notices
+from service.storage import agreements
 from service.storage.tables import AgreementRow
 from service.storage.work import UnitOfWork
 
@@ -36,6 +36,11 @@ class Occasion:
     def today(self) -> date:
         """The day of the letter, in the policy's time zone."""
         return local_day(self.policy, self.work.now)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the agreement of the case is being made by this very request, so that nothing was sent before."""
+        return any(isinstance(row, AgreementRow) for row in self.work.session.new)
 
     async def agreement(self) -> AgreementRow:
         """Return the agreement of the case."""
@@ -112,7 +117,7 @@ async def _rejection(on: Occasion) -> Values:
 
 
 async def _appeal_result(on: Occasion) -> Values:
-    appeal = await notices.latest_appeal(on.work.session, on.file.case.id)
+    appeal = next((row for row in on.file.appeals if row.id == on.subject_id), None)
     days = on.policy.settings.negotiation.offer_days_after_appeal
     standing = [offer.expires_at for offer in on.file.offers if offer.state == OfferState.OPEN and not offer.indicative]
     until = [extended(expires_at, at=on.work.now, days=days) for expires_at in standing]

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from service.storage.tables import AppealRow, CaseRow, NoticeRow
+from service.storage.tables import CaseRow, NoticeRow
 from service.storage.work import UnitOfWork
 
 
@@ -80,12 +80,4 @@ async def latest_about(session: AsyncSession, case_id: UUID, *, kind: str, subje
         .order_by(col(NoticeRow.id).desc())
     )
     found: NoticeRow | None = await session.scalar(wanted.limit(1))
-    return found
-
-
-async def latest_appeal(session: AsyncSession, case_id: UUID) -> AppealRow | None:
-    """Return the last appeal of a case."""
-    wanted = select(AppealRow).where(col(AppealRow.case_id) == case_id).order_by(col(AppealRow.id).desc())
-    with session.no_autoflush:
-        found: AppealRow | None = await session.scalar(wanted.limit(1))
     return found

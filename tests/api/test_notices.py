@@ -338,6 +338,26 @@ async def test_deeds_of_others_bring_their_letters_too(service: Service, what: s
     assert words in await html(service, notice["id"])
 
 
+async def test_the_answer_to_an_appeal_is_told_with_its_reasons_and_how_long_offers_stand(service: Service) -> None:
+    case, _ = await offered(service)
+    li, at = await service.key("borrower", LI), f"/v1/cases/{case['id']}"
+    appeal = await service.call(li, "POST", f"{at}/appeals", {"grounds": "The rent is higher."})
+    assert appeal.status_code == 201, appeal.text
+    service.clock.advance(days=20)
+    path, other = f"/v1/appeals/{appeal.json()['id']}/dismiss", await service.key("caseworker", "desk-9")
+    answer = await service.call(other, "POST", path, {"comment": "The rent <was> counted."})
+    assert answer.status_code == 200, answer.text
+    notice = (await letters(service, case["id"]))[-1]
+    text = await html(service, notice["id"])
+    stand = {o["expires_at"] for o in await menu(service, case["id"]) if o["state"] == "open"}
+
+    assert (notice["kind"], notice["subject_id"]) == ("appeal_result", appeal.json()["id"])
+    assert "The rent &lt;was&gt; counted." in text
+    assert "申诉<strong>不成立</strong>" in text
+    assert stand == {"2026-12-19T09:00:00Z"}
+    assert "2026年12月19日 09:00 (协调世界时)" in text
+
+
 async def test_an_agreement_is_written_anew_only_when_a_signature_came_in(service: Service) -> None:
     case, agreement = await agreed(service)
     await deed(service, case["id"], "agreement_active")
