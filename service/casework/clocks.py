@@ -189,8 +189,12 @@ async def keep_offers(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> No
         clock.due_at, clock.due_on = offer.expires_at, local_day(policy, offer.expires_at)
         clock.state = ClockState.PAUSED if waits else ClockState.RUNNING
     none_left = all(offer.state != OfferState.OPEN for offer in file.offers)
-    if in_state(file, CaseState.OFFERED) and none_left and not _runs(file, NEW_OFFERS):
+    owed = in_state(file, CaseState.OFFERED) and none_left
+    if owed and not _runs(file, NEW_OFFERS):
         await start(work, file, NEW_OFFERS, policy=policy, on=local_day(policy, work.now))
+    for clock in [] if owed else file.live_clocks:
+        if clock.code == NEW_OFFERS.code:
+            clocks.end(work, clock, ClockState.MET)
     note_next(file)
 
 

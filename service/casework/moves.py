@@ -99,11 +99,10 @@ async def close_offers(work: UnitOfWork, file: CaseFile) -> None:
 
 async def _settle_appeal(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> None:
     """End the appeal that waits for an answer, because the borrower accepted an offer meanwhile."""
-    for appeal in file.appeals:
-        if appeal.state == AppealState.OPEN:
-            appeals.end(work, appeal, AppealState.SETTLED)
-            await work.record(file.case, "appeal_settled", appeal=str(appeal.id))
-            await happened(work, file, "appeal_settled", policy=policy, subject_id=appeal.id)
+    appeal = next(one for one in file.appeals if one.state == AppealState.OPEN)
+    appeals.end(work, appeal, AppealState.SETTLED)
+    await work.record(file.case, "appeal_settled", appeal=str(appeal.id))
+    await happened(work, file, "appeal_settled", policy=policy, subject_id=appeal.id)
 
 
 async def _end_referrals(work: UnitOfWork, file: CaseFile, action: CaseAction) -> None:

@@ -99,14 +99,6 @@ def ended_by(rule: EndRule, what: str, *, length: int | None, on: date) -> date 
     return None
 
 
-def goes_on_after(rule: HoldRule, what: str) -> bool:
-    """Say whether a hold that a refusal would soon end lasts until another decision: it was appealed.
-
-    12 CFR 1024.41(g)(1): no foreclosure until the borrower's appeal is denied.
-    """
-    return what == "appeal" and rule.until == "decision"
-
-
 def again_on(rule: HoldRule, earlier: Iterable[Span], *, starts_on: date) -> date | None:
     """Return from when such a hold may begin again, if that is after the day asked for; None when it may.
 
