@@ -7,14 +7,15 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from service.casework.agreed import Agreed, of_file
 from service.casework.desk import local_day
 from service.casework.file import CaseFile
-from service.casework.letter_payments import missed_of, paid_under
+from service.casework.letter_payments import is_settled, paid_in_all, reminded_of, unpaid
 from service.casework.letter_plans import plan_told
 from service.domain.conduct import NoticeKind
-from service.domain.offer import OfferState
+from service.domain.offer import OfferState, extended
 from service.domain.policy import Eligibility, Policy
-from service.storage import agreements, notices
+from service.storage import agreements
 from service.storage.tables import AgreementRow
 from service.storage.work import UnitOfWork
 
@@ -36,15 +37,29 @@ class Occasion:
         """The day of the letter, in the policy's time zone."""
         return local_day(self.policy, self.work.now)
 
+    @property
+    def is_first(self) -> bool:
+        """Whether the agreement of the case is being made by this very request, so that nothing was sent before."""
+        return any(isinstance(row, AgreementRow) for row in self.work.session.new)
+
     async def agreement(self) -> AgreementRow:
         """Return the agreement of the case."""
-        known = self.subject_id or self.file.case.agreement_id
-        assert known is not None, "such a letter follows an agreement"
-        row = await agreements.get(self.work.session, known)
-        if row is None and self.file.case.agreement_id is not None:
-            row = await agreements.get(self.work.session, self.file.case.agreement_id)
-        assert row is not None, "a case names an agreement that is there"
+        known = self.file.case.agreement_id
+        row = await agreements.get(self.work.session, known) if known else None
+        assert row is not None, "such a letter follows an agreement"
         return row
+
+    async def agreed(self) -> Agreed:
+        """Return the agreement with its payments."""
+        row = await self.agreement()
+        return await of_file(self.work, self.file, row.id, policy=self.policy)
+
+
+async def _plan_of(on: Occasion, row: AgreementRow) -> dict[str, Any]:
+    """Return the document that holds: that of the offer, or the one worked out anew when a trial had been passed."""
+    if row in on.work.session.new or not on.policy.settings.agreement.trial_payments:
+        return row.document
+    return (await on.agreed()).basis
 
 
 async def _acknowledgement(on: Occasion) -> Values:
@@ -89,33 +104,28 @@ async def _rejection(on: Occasion) -> Values:
     assert decision is not None, "a rejection was decided"
     final_at = decision.confirmed_at or decision.created_at
     appealed = on.file.case.state_before_appeal is not None
-    verdict = on.file.verdict
+    programmes = on.file.verdict.programmes if on.file.verdict else ()
+    looked_for = [p.recourse for p in programmes if p.eligibility is not Eligibility.ELIGIBLE and p.recourse]
     return {
         "automatic": decision.automatic,
         "reasons": decision.reasons,
-        "recourse": [
-            dict(p.recourse.text)
-            for p in (verdict.programmes if verdict else ())
-            if p.eligibility is not Eligibility.ELIGIBLE and p.recourse and p.recourse.possible and p.recourse.text
-        ],
+        "recourse": [dict(found.text) for found in looked_for if found.possible and found.text],
+        "no_recourse": bool(looked_for) and not any(found.possible for found in looked_for),
         "appeal_until": None if appealed else final_at + timedelta(days=negotiation.appeal_days),
         "appeal_answer_days": negotiation.appeal_answer_days,
     }
 
 
 async def _appeal_result(on: Occasion) -> Values:
-    appeal = await notices.latest_appeal(on.work.session, on.file.case.id)
-    open_ = [offer.expires_at for offer in on.file.open_offers(on.work) if not offer.indicative]
+    appeal = next((row for row in on.file.appeals if row.id == on.subject_id), None)
+    days = on.policy.settings.negotiation.offer_days_after_appeal
+    standing = [offer.expires_at for offer in on.file.offers if offer.state == OfferState.OPEN and not offer.indicative]
+    until = [extended(expires_at, at=on.work.now, days=days) for expires_at in standing]
     return {
         "allowed": on.what == "allow",
         "comment": appeal.comment if appeal else None,
-        "offers_until": _later_than(min(open_, default=None), on.work.now),
+        "offers_until": min(until, default=None),
     }
-
-
-def _later_than(moment: datetime | None, now: datetime) -> datetime | None:
-    """Return a moment that has not passed yet: while an appeal waited, time stood still for offers."""
-    return moment if moment is not None and moment > now else None
 
 
 async def _agreement(on: Occasion) -> Values:
@@ -123,7 +133,7 @@ async def _agreement(on: Occasion) -> Values:
     signed = {signature["party"] for signature in row.signatures}
     zone = on.policy.settings.time_zone
     return {
-        "plan": plan_told(row.document, policy=on.policy),
+        "plan": plan_told(await _plan_of(on, row), policy=on.policy),
         "parties": _parties(on.file),
         "signatures": [
             {"role": role_of(s["party"]), "name": s["name"], "on": _local(s["at"], zone)} for s in row.signatures
@@ -137,33 +147,42 @@ async def _agreement(on: Occasion) -> Values:
     }
 
 
+async def _reminder(on: Occasion) -> Values:
+    standing = (await on.agreed()).on(on.today).standing
+    rows = reminded_of(standing)
+    return {
+        **_arrears(on, rows),
+        "is_late": any(row["due_on"] < on.today for row in rows),
+        "missed_for_breach": on.policy.settings.agreement.missed_for_breach,
+    }
+
+
 async def _missed(on: Occasion) -> Values:
-    row, settings = await on.agreement(), on.policy.settings.agreement
-    rows = await missed_of(on.work, row, on=on.today)
+    agreed, settings = await on.agreed(), on.policy.settings.agreement
+    return {
+        **_arrears(on, unpaid(agreed.on(on.today).standing)),
+        "pay_by": agreed.row.remedy_due_on or on.today + timedelta(days=settings.remedy_days),
+        "reinstate_months": settings.reinstate_months,
+    }
+
+
+def _arrears(on: Occasion, rows: list[dict[str, Any]]) -> Values:
     return {
         "missed": rows,
-        "lacking": sum(missed["lacking"] for missed in rows),
-        "pay_by": row.remedy_due_on or on.today + timedelta(days=settings.remedy_days),
-        "missed_for_breach": settings.missed_for_breach,
-        "reinstate_months": settings.reinstate_months,
-        "reverts": settings.waivers_on_breach == "revert",
+        "lacking": sum(row["lacking"] for row in rows),
+        "reverts": on.policy.settings.agreement.waivers_on_breach == "revert",
     }
 
 
 async def _discharge(on: Occasion) -> Values:
-    row = await on.agreement()
-    measures = row.document["measures"]
+    agreed = await on.agreed()
+    measures = agreed.basis["measures"]
     return {
-        "paid_total": sum(payment.amount for payment in await paid_under(on.work, row)),
+        "paid_total": paid_in_all(agreed),
         "waived": measures["waived"] + measures["waived_conditional"],
-        "settled": all(_ends_at_nothing(loan) for loan in row.document["loans"]),
+        "settled": is_settled(agreed),
         "secured": any(s.loan.secured is not None for s in on.file.snapshots),
     }
-
-
-def _ends_at_nothing(loan: dict[str, Any]) -> bool:
-    rows = loan["schedule"]["instalments"]
-    return not rows or rows[-1]["outstanding"] == 0
 
 
 def role_of(party: str) -> str:
@@ -190,7 +209,7 @@ VALUES: Final[dict[NoticeKind, Callable[[Occasion], Awaitable[Values]]]] = {
     "rejection": _rejection,
     "appeal_result": _appeal_result,
     "agreement": _agreement,
-    "reminder": _missed,
+    "reminder": _reminder,
     "remedy_notice": _missed,
     "breach": _missed,
     "discharge": _discharge,

@@ -87,7 +87,7 @@ async def _send(system: UnitOfWork, on: Occasion, kind: NoticeKind) -> None:
     about = await VALUES[kind](on)
     subject_id = on.subject_id or _subject(file, kind)
     sent = {}
-    if on.what == "agreement_active" and subject_id is not None:
+    if on.what == "agreement_active" and subject_id is not None and not on.is_first:
         sent = await notices.hashes_about(system.session, file.case.id, kind=kind, subject_id=subject_id)
     for recipient in recipients(file, kind):
         letter = compose(
@@ -106,7 +106,8 @@ async def _send(system: UnitOfWork, on: Occasion, kind: NoticeKind) -> None:
                 clauses=clauses_of(kind, on.policy),
             )
         )
-        if sent.get(recipient.name) == letter.sha256:
+        twice = notices.just_sent(system.session, kind=kind, recipient=recipient.name, sha256=letter.sha256)
+        if twice or sent.get(recipient.name) == letter.sha256:
             continue
         row = await notices.add(
             system, file.case, kind=kind, locale=letter.locale, title=letter.title, recipient=recipient.name,
@@ -132,7 +133,7 @@ def recipients(file: CaseFile, kind: NoticeKind) -> Iterator[Recipient]:
     if kind not in TO_PARTIES:
         return
     told = {
-        (str(party.role), party.name or party.subject): f"{party.role}:{party.subject or i}"
+        (str(party.role), party.name or party.subject): f"{party.role}:{party.subject or f'{snapshot.loan.id}/{i}'}"
         for snapshot in file.snapshots
         for i, party in enumerate(snapshot.loan.parties)
         if party.notify

@@ -10,7 +10,7 @@ TITLES: Final[dict[str, dict[str, str]]] = {
         "rejection": "Our decision on your application",
         "appeal_result": "The result of your appeal",
         "agreement": "Repayment agreement",
-        "reminder": "A payment has not arrived",
+        "reminder": "Reminder of a payment",
         "remedy_notice": "Notice: please catch up on your payments",
         "breach": "Your repayment agreement has been broken",
         "discharge": "Your debt is settled",

@@ -1,4 +1,4 @@
-"""Notices: letters as they were sent, never changed; and the rows that letters tell of."""
+"""Notices: letters as they were sent, never changed."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from service.storage.tables import AgreementScheduleRow, AppealRow, CaseRow, NoticeRow, PaymentRow
+from service.storage.tables import CaseRow, NoticeRow
 from service.storage.work import UnitOfWork
 
 
@@ -37,6 +37,12 @@ async def add(
     )
     work.session.add(row)
     return row
+
+
+def just_sent(session: AsyncSession, *, kind: str, recipient: str, sha256: str) -> bool:
+    """Say whether the same letter is being sent to the same person by the same request."""
+    made = (row for row in session.new if isinstance(row, NoticeRow))
+    return any((row.kind, row.recipient, row.sha256) == (kind, recipient, sha256) for row in made)
 
 
 async def get(session: AsyncSession, notice_id: UUID) -> NoticeRow | None:
@@ -74,32 +80,4 @@ async def latest_about(session: AsyncSession, case_id: UUID, *, kind: str, subje
         .order_by(col(NoticeRow.id).desc())
     )
     found: NoticeRow | None = await session.scalar(wanted.limit(1))
-    return found
-
-
-async def latest_appeal(session: AsyncSession, case_id: UUID) -> AppealRow | None:
-    """Return the last appeal of a case."""
-    wanted = select(AppealRow).where(col(AppealRow.case_id) == case_id).order_by(col(AppealRow.id).desc())
-    with session.no_autoflush:
-        found: AppealRow | None = await session.scalar(wanted.limit(1))
-    return found
-
-
-async def payments_under(session: AsyncSession, case_id: UUID, agreement_id: UUID) -> Sequence[PaymentRow]:
-    """Return the payments under an agreement that were not reversed, oldest first."""
-    wanted = (
-        select(PaymentRow)
-        .where(col(PaymentRow.case_id) == case_id, col(PaymentRow.agreement_id) == agreement_id)
-        .where(col(PaymentRow.reversed_on).is_(None))
-        .order_by(col(PaymentRow.id))
-    )
-    return (await session.scalars(wanted)).all()
-
-
-async def schedule_in_force(session: AsyncSession, agreement_id: UUID) -> AgreementScheduleRow | None:
-    """Return the schedule that an agreement was changed to; None while the one it was made with stands."""
-    wanted = select(AgreementScheduleRow).where(col(AgreementScheduleRow.agreement_id) == agreement_id)
-    found: AgreementScheduleRow | None = await session.scalar(
-        wanted.order_by(col(AgreementScheduleRow.number).desc()).limit(1)
-    )
     return found

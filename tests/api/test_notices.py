@@ -98,7 +98,7 @@ async def test_the_history_proves_which_letters_were_sent(service: Service) -> N
     by_id = {e["id"]: e["type"] for e in events}
 
     assert [e["particulars"]["sha256"] for e in sent] == [n["sha256"] for n in await letters(service, case["id"])]
-    assert [by_id[e["caused_by"]] for e in sent] == ["submit", "request_information", "make_offers", "agreement_made"]
+    assert [by_id[e["caused_by"]] for e in sent] == ["submit", "request_information", "make_offers", "agreement_active"]
     assert "notice_sent" not in {by_id.get(e["caused_by"]) for e in events}
     told = (await service.call(await service.key("borrower", LI), "GET", f"/v1/cases/{case['id']}/events")).json()
     shown = next(e for e in told["items"] if e["type"] == "notice_sent")
@@ -223,11 +223,11 @@ async def test_a_representative_gets_copies_and_a_guarantor_those_that_bind(serv
         by_recipient.setdefault(notice["recipient"], []).append(notice["kind"])
 
     every = ["acknowledgement", "information_request", "offer", "agreement"]
-    assert by_recipient == {"borrower": every, "representative": every, "guarantor:0": ["agreement"]}
+    assert by_recipient == {"borrower": every, "representative": every, "guarantor:L-guaranteed/0": ["agreement"]}
     copies = {n["recipient"]: await html(service, n["id"]) for n in found if n["kind"] == "agreement"}
     assert "抄送" not in copies["borrower"]
     assert "赵某 (代理人)" in copies["representative"]
-    assert "王某 (担保人)" in copies["guarantor:0"]
+    assert "王某 (担保人)" in copies["guarantor:L-guaranteed/0"]
 
 
 async def test_a_missed_payment_is_told_with_what_is_lacking(service: Service) -> None:
@@ -248,9 +248,48 @@ async def test_a_missed_payment_is_told_with_what_is_lacking(service: Service) -
     due = [t for t in total if t["due_on"] < "2027-03-10"]
     lacking = sum(t["payment"] for t in due) - total[0]["payment"] - 100
 
-    assert notice["kind"] == "reminder"
+    assert (notice["kind"], "尚未收到" in text) == ("reminder", True)
     assert f"¥{lacking / 100:,.2f}" in text
     assert text.count("<tr><td>") == len(due) - 1
+
+
+async def test_a_payment_that_is_due_soon_is_reminded_of_without_reproach(service: Service) -> None:
+    case, agreement = await agreed(service)
+    await deed(service, case["id"], "reminder")
+    await deed(service, case["id"], "payment_due")
+    notice = (await letters(service, case["id"]))[-1]
+    text = await html(service, notice["id"])
+
+    assert (notice["kind"], notice["subject_id"]) == ("reminder", agreement["id"])
+    assert "目前没有逾期款项" in text
+    assert f"¥{agreement['total'][0]['payment'] / 100:,.2f}" in text
+
+
+async def test_relief_that_is_over_is_not_told_to_be_a_settled_debt(service: Service) -> None:
+    case, _ = await agreed(service)
+    await deed(service, case["id"], "fulfil")
+    text = await html(service, (await letters(service, case["id"]))[-1]["id"])
+
+    assert "贷款按原合同继续履行" in text
+    assert "再无欠款" not in text
+
+
+async def test_a_debt_that_is_paid_in_full_is_told_to_be_settled(service: Service) -> None:
+    case, agreement = await agreed(service)
+    whole = sum(due["payment"] for due in agreement["total"])
+    service.clock.now = service.clock.now.replace(year=2030)
+    async with service.app.state.parts.database.writing() as session:
+        session.add(
+            PaymentRow(
+                case_id=UUID(case["id"]), agreement_id=UUID(agreement["id"]), external_id="P-1",
+                paid_on=date(2029, 12, 31), amount=whole, received_by="core", created_at=service.clock(),
+            )
+        )  # fmt: skip
+    await deed(service, case["id"], "fulfil")
+    text = await html(service, (await letters(service, case["id"]))[-1]["id"])
+
+    assert "协议项下再无欠款" in text
+    assert f"¥{whole / 100:,.2f}" in text
 
 
 @pytest.mark.parametrize(
@@ -287,7 +326,7 @@ async def test_a_hold_keeps_back_what_presses_and_not_what_protects(
         ("dismiss", "appeal_result", "申诉<strong>不成立</strong>"),
         ("remedy_notice", "remedy_notice", "2026年11月29日"),
         ("breach", "breach", "仍有补救办法"),
-        ("fulfil", "discharge", "协议项下再无欠款"),
+        ("fulfil", "discharge", "恭喜您"),
     ),
 )
 async def test_deeds_of_others_bring_their_letters_too(service: Service, what: str, kind: str, words: str) -> None:
@@ -299,13 +338,38 @@ async def test_deeds_of_others_bring_their_letters_too(service: Service, what: s
     assert words in await html(service, notice["id"])
 
 
+async def test_the_answer_to_an_appeal_is_told_with_its_reasons_and_how_long_offers_stand(service: Service) -> None:
+    case, _ = await offered(service)
+    li, at = await service.key("borrower", LI), f"/v1/cases/{case['id']}"
+    appeal = await service.call(li, "POST", f"{at}/appeals", {"grounds": "The rent is higher."})
+    assert appeal.status_code == 201, appeal.text
+    service.clock.advance(days=20)
+    path, other = f"/v1/appeals/{appeal.json()['id']}/dismiss", await service.key("caseworker", "desk-9")
+    answer = await service.call(other, "POST", path, {"comment": "The rent <was> counted."})
+    assert answer.status_code == 200, answer.text
+    notice = (await letters(service, case["id"]))[-1]
+    text = await html(service, notice["id"])
+    stand = {o["expires_at"] for o in await menu(service, case["id"]) if o["state"] == "open"}
+
+    assert (notice["kind"], notice["subject_id"]) == ("appeal_result", appeal.json()["id"])
+    assert "The rent &lt;was&gt; counted." in text
+    assert "申诉<strong>不成立</strong>" in text
+    assert stand == {"2026-12-19T09:00:00Z"}
+    assert "2026年12月19日 09:00 (协调世界时)" in text
+
+
 async def test_an_agreement_is_written_anew_only_when_a_signature_came_in(service: Service) -> None:
     case, agreement = await agreed(service)
     await deed(service, case["id"], "agreement_active")
     assert [n["kind"] for n in await letters(service, case["id"])].count("agreement") == 1
     async with service.app.state.parts.database.writing() as session:
         row = await session.get(AgreementRow, UUID(agreement["id"]))
-        signature = {"party": "guarantor:0", "name": "王某", "method": "typed", "at": "2026-11-16T09:00:00+00:00"}
+        signature = {
+            "party": "guarantor:L-guaranteed/0",
+            "name": "王某",
+            "method": "typed",
+            "at": "2026-11-16T09:00:00+00:00",
+        }
         row.signatures = [*row.signatures, signature]
     await deed(service, case["id"], "agreement_active")
     li = await service.key("borrower", LI)

@@ -21,7 +21,9 @@ async def test_an_agreement_is_the_offer_that_was_accepted(people: People) -> No
     (signature,) = agreement["signatures"]
     assert (signature["party"], signature["name"], signature["method"]) == ("borrower", "李某", "typed")
     assert people.case["agreement_id"] == agreement["id"]
-    assert [e["type"] for e in await people.events()][-3:] == ["accept", "agreement_made", "agreement_active"]
+    assert [e["type"] for e in await people.events()][-4:] == [
+        "accept", "agreement_made", "agreement_active", "notice_sent",
+    ]  # fmt: skip
 
 
 async def test_an_agreement_waits_for_everybody_who_has_to_sign(with_pack: WithPack) -> None:

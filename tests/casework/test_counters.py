@@ -20,7 +20,7 @@ async def test_what_lies_within_limits_ability_and_authority_stands_as_it_was_as
     assert [(r["round"], r["by"]) for r in await people.read("rounds", "li")] == [(2, "borrower"), (1, "system")]
     assert all(row["payment"] <= 396_000 for row in answer["offer"]["total"])
     assert {o["id"] for o in before} < set(await people.open_offers())
-    assert [e["type"] for e in await people.events()][-2:] == ["counter", "make_offers"]
+    assert [e["type"] for e in await people.events()][-3:] == ["counter", "make_offers", "notice_sent"]
     (counter,) = await people.events("counter")
     (*_, made) = await people.events("make_offers")
     assert (made["actor_role"], made["caused_by"]) == ("system", counter["id"])

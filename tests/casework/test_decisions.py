@@ -57,7 +57,7 @@ async def test_a_caseworker_does_not_reject_against_the_policy_alone(people: Peo
     assert await people.refused("zhao", at) == (404, "decision_not_found")
     yes = await people.do("zhao", f"decisions/{second['id']}/confirm")
     assert (yes["confirmation"], people.state) == ("confirmed", "rejected")
-    assert [e["type"] for e in await people.events()][-2:] == ["decision_confirmed", "reject"]
+    assert [e["type"] for e in await people.events()][-3:] == ["decision_confirmed", "reject", "notice_sent"]
     assert [d["confirmation"] for d in await people.read("decisions")] == ["confirmed", "refused"]
 
 

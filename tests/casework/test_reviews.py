@@ -14,8 +14,8 @@ async def test_a_review_is_allowed_until_the_case_is_decided_and_refused_with_th
 
     await people.do("wu", "reviews")
     assert people.state == "information_requested"
-    moved = [e["type"] for e in await people.events()][-3:]
-    assert moved == ["start_review", "reviewed", "request_information"]
+    moved = [e["type"] for e in await people.events()][-4:]
+    assert moved == ["start_review", "reviewed", "request_information", "notice_sent"]
 
     await people.hand_in_all()
     assert people.state == "offered"

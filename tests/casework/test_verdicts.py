@@ -72,7 +72,8 @@ async def test_what_follows_is_done_by_the_system_and_names_its_cause(people: Pe
     by_system = [event for event in events.values() if event["actor_role"] == "system"]
 
     assert [e["type"] for e in by_system] == [
-        "reviewed", "request_information", "provide_information", "reviewed", "start_review", "decided", "make_offers",
+        "notice_sent", "reviewed", "request_information", "notice_sent", "provide_information", "reviewed",
+        "start_review", "decided", "make_offers", "notice_sent",
     ]  # fmt: skip
     for event in by_system:
         cause = events[event["caused_by"]]

@@ -24,6 +24,7 @@ _MISSED: Final = {
     "pay_by": date(2027, 4, 20),
     "missed_for_breach": 2,
     "reinstate_months": 12,
+    "is_late": True,
     "reverts": True,
 }
 
@@ -65,7 +66,8 @@ def values(kind: NoticeKind) -> dict[str, Any]:
             "rounds_left": True,
         },
         "rejection": {
-            "automatic": True, "reasons": [reason], "recourse": [WHY], "appeal_until": MOMENT, "appeal_answer_days": 30,
+            "automatic": True, "reasons": [reason], "recourse": [WHY], "no_recourse": False, "appeal_until": MOMENT,
+            "appeal_answer_days": 30,
         },
         "appeal_result": {"allowed": False, "comment": "The figures stand.", "offers_until": MOMENT},
         "agreement": {

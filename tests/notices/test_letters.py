@@ -160,3 +160,19 @@ def test_both_locales_have_the_same_words() -> None:
 def test_a_lender_without_a_name_is_still_spoken_of() -> None:
     assert "Your lender" in compose(letter("offer", "en", lender=Lender())).html
     assert "贷款机构" in compose(letter("offer", "zh-CN", lender=Lender())).html
+
+
+def test_a_rejection_says_so_where_nothing_within_reach_would_help() -> None:
+    without = {**values("rejection"), "recourse": [], "no_recourse": True}
+
+    assert "Today there is none." in compose(letter("rejection", "en", about=without)).html
+    assert "目前没有能使您获得纾困的办法" in compose(letter("rejection", "zh-CN", about=without)).html
+    assert "Today there is none." not in compose(letter("rejection", "en")).html
+
+
+def test_a_reminder_before_the_due_day_does_not_speak_of_arrears() -> None:
+    about = {**values("reminder"), "is_late": False}
+
+    assert "nothing is overdue" in compose(letter("reminder", "en", about=about)).html
+    assert "has not reached us" not in compose(letter("reminder", "en", about=about)).html
+    assert "尚未收到" not in compose(letter("reminder", "zh-CN", about=about)).html
