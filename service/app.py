@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -20,8 +21,9 @@ from service.api.routes import ROUTERS
 from service.delivery.worker import Worker
 from service.in_force import InForce
 from service.settings import Settings
+from service.storage import orphans
 from service.storage.engine import connect, require_durable
-from service.storage.files import Files
+from service.storage.files import Bucket, Files
 from service.storage.keyring import open_keyring
 from service.storage.migrating import migrate
 
@@ -30,6 +32,21 @@ STATIC: Final = Path(__file__).parent / "api" / "static"
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _files(settings: Settings) -> Files:
+    """Return where evidence is kept."""
+    if not settings.in_bucket:
+        return Files.local(settings.evidence_folder)
+    return Files.s3(
+        Bucket(
+            address=settings.evidence or "",
+            endpoint=settings.evidence_endpoint,
+            region=settings.evidence_region,
+            key_id=settings.evidence_key_id,
+            secret=settings.evidence_secret,
+        )
+    )
 
 
 def create_app(
@@ -52,9 +69,9 @@ def create_app(
         app.state.parts = Parts(
             database=database,
             keyring=keyring,
-            files=Files.local(settings.data / "evidence"),
+            files=_files(settings),
             clock=clock,
-            desk=policies.desk(automatic=settings.automatic),
+            desk=policies.desk(automatic=settings.automatic, index_of=keyring.blind_index),
             in_force=policies,
             limits=limits or Limits(),
         )
@@ -84,4 +101,10 @@ def worker_of(app: FastAPI) -> Worker:
     """Return the worker on the parts of a service that has started."""
     parts: Parts = app.state.parts
     assert parts.desk is not None
-    return Worker(database=parts.database, desk=parts.desk, clock=parts.clock, before=parts.in_force.freshen)
+    return Worker(
+        database=parts.database,
+        desk=parts.desk,
+        clock=parts.clock,
+        before=parts.in_force.freshen,
+        daily=partial(orphans.sweep, parts.database, parts.files),
+    )

@@ -11,6 +11,7 @@ from pydantic_core import from_json
 
 from service.api.bodies.calculation_examples import RATES, SCHEDULE, WATERFALL
 from service.api.bodies.example import LI, LI_LOAN
+from service.api.examples_evidence import EVIDENCE_REQUESTS
 
 Bodies = dict[str, Any]
 
@@ -43,6 +44,7 @@ REQUESTS: Final[dict[str, Bodies]] = {
     "verify_evidence": EMPTY,
     "refuse_evidence": {"with the reason": {"reason": "The second page cannot be read."}},
     "waive_evidence": {"one kind": {"kind": "hardship_proof", "reason": "The closure of the street is known."}},
+    **EVIDENCE_REQUESTS,
     "post_review": EMPTY,
     "post_decision": {
         "as the policy advises": {"outcome": "approve", "reasons": ["OTHER"], "comment": "As advised."},

@@ -13,13 +13,15 @@ from service.domain.policy import Policy
 class Desk:
     """`choose` finds the policy whose scope covers an application; `pinned` finds one by id and digest.
 
-    `beside` finds the shadow versions that judge too, without anything following from it.
+    `beside` finds the shadow versions that judge too, without anything following from it. `index_of` is the keyed hash
+    by which another case of the same borrower is found; without it none is.
     """
 
     choose: Callable[[Application], Policy]
     pinned: Callable[[str, str, Application], Policy]
     beside: Callable[[Application], Sequence[Policy]]
     automatic: bool = True
+    index_of: Callable[[str], str] | None = None
 
 
 def local_day(policy: Policy, moment: datetime) -> date:

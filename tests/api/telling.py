@@ -138,6 +138,9 @@ async def _about_telling(ask: Any, at: str) -> None:
     """Have Li's case told in plain words."""
     await ask("borrower", "GET", f"{at}/story?locale=en", shown="StoryView")
     await ask("caseworker", "GET", "/v1/worklist?limit=2", shown="DeskLinePage")
+    later = {**LI, "reference": "P-2026-000126", "loans": [{**LI_LOAN, "id": "L-004"}]}
+    later_at = f"/v1/cases/{(await ask('partner', 'POST', '/v1/cases', later))['id']}"
+    await ask("caseworker", "GET", f"{later_at}/evidence/reusable?limit=1", shown="ReusableViewPage")
 
 
 async def _write() -> None:
