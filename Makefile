@@ -28,8 +28,8 @@ demo: $(VENV)/.ready ## Play the demo: 54 real loans through the whole negotiati
 run: $(VENV)/.ready ## Serve on 127.0.0.1:8000 (HOST=… PORT=…)
 	$(BIN)/parley serve --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.ready ## Run the tests, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest
+test: $(VENV)/.ready ## Run the tests, on SQLite and on PostgreSQL, on every core
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.ready ## Lint, format, types, import rules, and whether openapi/ is current
 	$(BIN)/ruff check .

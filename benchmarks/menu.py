@@ -1,7 +1,9 @@
 """How long a menu over tens of thousands of plans takes, beside a plain-Python loop over the same plans.
 
 Run with `python -m benchmarks.menu`. Both find the same cheapest plan; the loop looks for nothing else, and rounds as
-the schedules do, but proves nothing. Then menus over more and more loans: the time grows with the loans.
+the schedules do, but proves nothing. `numpy-financial` works out the level payments of the same plans at once and no
+more: neither totals nor limits, nor what each side would rather have. Then menus over more and more loans: the time
+grows with the loans.
 """
 
 import statistics
@@ -12,6 +14,9 @@ from datetime import date
 from decimal import Decimal
 from itertools import product
 from typing import Final, NamedTuple
+
+import numpy as np
+import numpy_financial as npf
 
 from service.domain.money import Amounts
 from service.domain.policy import Level
@@ -131,6 +136,14 @@ def _payments(waived: Decimal, count: int, rate: float, pause: int) -> Iterator[
         yield principal + accrued + part
 
 
+def level_payments() -> object:
+    """Work out the level payments of all plans with numpy-financial, in floats."""
+    grid = np.meshgrid([float(w) for w in WAIVED], COUNTS, [float(r) / 12 for r in RATES], PAUSES, indexing="ij")
+    waived, count, rate, pause = (axis.ravel() for axis in grid)
+    owed = DEBT.balance.principal + DEBT.balance.interest * (1 - waived)
+    return -npf.pmt(rate, np.maximum(count - pause, 1), owed)
+
+
 def made_for(count: int) -> Menu:
     """Make the menu of a case of so many loans, two programmes open to each."""
     longer = replace(programme(), code="longer", instruments=programme().instruments[:4])
@@ -160,7 +173,7 @@ def main() -> None:
     """Print candidates, medians and the ratio."""
     of = programme()
     cheapest, tried = looped()
-    slow = median_ms(looped, 3)
+    slow, bare = median_ms(looped, 3), median_ms(level_payments, RUNS)
     print(f"candidates                   {tried:>9,}")
     for value_test in (False, True):
         policy = settings(value_test=value_test)
@@ -172,6 +185,7 @@ def main() -> None:
         name = "menu, with the value test" if value_test else "menu"
         print(f"{name:<28} {fast:>9.1f} ms   (bar {BAR_MS:.0f} ms)   {len(found.offers)} offers")
         print(f"{'plain-Python loop':<28} {slow:>9.1f} ms   {slow / fast:.0f} times as long")
+        print(f"{'numpy-financial, payments':<28} {bare:>9.1f} ms   {bare / fast:.2f} of it")
     for count in LOANS:
         found = made_for(count)
         taken = median_ms(lambda count=count: made_for(count), 5)  # type: ignore[misc]

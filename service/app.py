@@ -1,5 +1,6 @@
 """The composition root: it chooses the parts of a service and joins them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -18,8 +19,12 @@ from service.api.headers import EveryAnswer
 from service.api.limits import Limits
 from service.api.parts import Parts
 from service.api.routes import ROUTERS
+from service.delivery.operations import Operator
 from service.delivery.worker import Worker
+from service.domain.lender import Lender
 from service.in_force import InForce
+from service.policies.remade import Remade
+from service.policies.remote_asking import RemoteAsking
 from service.settings import Settings
 from service.storage import orphans
 from service.storage.engine import connect, require_durable
@@ -30,7 +35,8 @@ from service.storage.migrating import migrate
 STATIC: Final = Path(__file__).parent / "api" / "static"
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """Return the moment."""
     return datetime.now(UTC)
 
 
@@ -52,7 +58,7 @@ def _files(settings: Settings) -> Files:
 def create_app(
     settings: Settings,
     *,
-    clock: Callable[[], datetime] = _now,
+    clock: Callable[[], datetime] = now,
     limits: Limits | None = None,
 ) -> FastAPI:
     """Make the service of one deployment; the clock can be given."""
@@ -64,7 +70,9 @@ def create_app(
             await migrate(settings.database)
         database = connect(settings.database)
         await require_durable(database)
-        policies = InForce(database=database, names=settings.policy, folder=settings.packs, clock=clock)
+        policies = InForce(
+            database=database, names=settings.policy, folder=settings.packs, clock=clock, ask=RemoteAsking().ask
+        )
         await policies.start()
         app.state.parts = Parts(
             database=database,
@@ -74,6 +82,7 @@ def create_app(
             desk=policies.desk(automatic=settings.automatic, index_of=keyring.blind_index),
             in_force=policies,
             limits=limits or Limits(),
+            lender=Lender(name=settings.lender, contact=settings.lender_contact),
         )
         try:
             yield
@@ -97,6 +106,13 @@ def create_app(
     return app
 
 
+def operator_of(app: FastAPI, settings: Settings) -> Operator:
+    """Return the worker of operations on the parts of a service that has started."""
+    parts: Parts = app.state.parts
+    remake = partial(Remade.of, packs=settings.packs)
+    return Operator(database=parts.database, clock=parts.clock, remake=remake)
+
+
 def worker_of(app: FastAPI) -> Worker:
     """Return the worker on the parts of a service that has started."""
     parts: Parts = app.state.parts
@@ -107,4 +123,12 @@ def worker_of(app: FastAPI) -> Worker:
         clock=parts.clock,
         before=parts.in_force.freshen,
         daily=partial(orphans.sweep, parts.database, parts.files),
+        lender=parts.lender,
     )
+
+
+async def work_on(app: FastAPI, settings: Settings, stop: asyncio.Event) -> None:
+    """Let deadlines run out, and do what takes longer than a request, until told to stop."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(worker_of(app).run(stop))
+        group.create_task(operator_of(app, settings).run(stop))

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from service import cli_records
+from service import cli_backtests, cli_facts, cli_records
 from service.casework.replaying import Replayed, replay
 from service.casework.versions import change_state
 from service.domain.actors import Actor, Role
@@ -24,9 +24,9 @@ from service.domain.policy_versions import (
     bare,
 )
 from service.policies.describing import page
-from service.policies.found import look
+from service.policies.found import Written, look, packs_beside, written
 from service.policies.kept import version_of
-from service.policies.pack import Pack, PackBroken, load_pack
+from service.policies.pack import Pack, PackBroken
 from service.policies.pack_schema import pack_schema
 from service.policies.reaching import unreached
 from service.policies.registry import Registry
@@ -34,6 +34,15 @@ from service.settings import Settings, read_settings
 from service.storage import policies
 from service.storage.work import UnitOfWork
 
+PolicyFile = Annotated[
+    Path,
+    typer.Argument(
+        help="A policy pack, or the sidecar of a decision graph or of a remote policy.",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+    ),
+]
 PackFile = Annotated[Path, typer.Argument(help="A policy pack.", exists=True, dir_okay=False, readable=True)]
 
 app: Final = typer.Typer(
@@ -42,14 +51,16 @@ app: Final = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+app.command("backtest")(cli_backtests.backtest_policies)
+app.command("facts")(cli_facts.write_facts)
 
 
 @app.command("check")
-def check_policy(file: PackFile) -> None:
-    """Check a policy pack: print every problem it has, and the rules that no sample reaches."""
-    pack = _pack(file)
-    typer.echo(f"{file}: {pack.id}, no problems")
-    for line in unreached(pack.book):
+def check_policy(file: PolicyFile) -> None:
+    """Check a policy: print every problem it has, and the rules of a pack that no sample reaches."""
+    policy = _written(file)
+    typer.echo(f"{file}: {policy.id}, no problems")
+    for line in unreached(policy.book) if isinstance(policy, Pack) else ():
         typer.echo(f"{file.name}: {line}")
 
 
@@ -143,8 +154,8 @@ async def _change(settings: Settings, named: str, to: PolicyState, *, reason: st
 
 
 def _in_file(path: Path) -> PolicyVersion:
-    pack = _pack(path)
-    return version_of(pack, name=pack.name)
+    policy = _written(path)
+    return version_of(policy, name=policy.name)
 
 
 def _who() -> str:
@@ -167,9 +178,17 @@ def columns(lines: Sequence[Sequence[str]]) -> None:
 
 
 def _pack(file: Path) -> Pack:
-    """Read a pack, or print every problem it has and end."""
+    policy = _written(file)
+    if isinstance(policy, Pack):
+        return policy
+    typer.echo(f"{file.name}: is no pack; it uses the settings of one", err=True)
+    raise typer.Exit(1)
+
+
+def _written(file: Path) -> Written:
+    """Read the policy of a file, or print every problem it has and end."""
     try:
-        return load_pack(file)
+        return written(file, packs_beside(file))
     except PackBroken as broken:
         for problem in broken.problems:
             typer.echo(problem, err=True)

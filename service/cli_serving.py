@@ -4,32 +4,34 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
 from typing import Final
 
 import uvicorn
 
-from service.app import create_app, worker_of
+from service.app import create_app, now, work_on, worker_of
 from service.delivery.worker import Worker
 from service.settings import Settings
 
 GRACE_SECONDS: Final = 10
 
 
-class _Announcing(uvicorn.Server):
+class Announcing(uvicorn.Server):
     """A server that prints one line when it has begun to answer: with port 0 only it knows the port."""
 
-    def __init__(self, config: uvicorn.Config, *, worker: Callable[[], Worker] | None) -> None:
+    def __init__(self, config: uvicorn.Config, *, work: Callable[[asyncio.Event], Awaitable[None]] | None) -> None:
         super().__init__(config)
-        self._make_worker = worker
+        self._work = work
         self._stop = asyncio.Event()
-        self._worker: asyncio.Task[None] | None = None
+        self._worker: asyncio.Future[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer and to work, and say where."""
         await super().startup(sockets)
-        if self.started and self._make_worker is not None:
-            self._worker = asyncio.create_task(self._make_worker().run(self._stop))
+        if self.started and self._work is not None:
+            self._worker = asyncio.ensure_future(self._work(self._stop))
         for server in self.servers if self.started else ():
             for listening in server.sockets:
                 address = address_of(listening.getsockname())
@@ -37,6 +39,7 @@ class _Announcing(uvicorn.Server):
         sys.stdout.flush()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Finish what was begun."""
         self._stop.set()
         if self._worker is not None:
             await self._worker
@@ -49,12 +52,24 @@ async def work(settings: Settings) -> None:
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_, stop.set)
     async with app.router.lifespan_context(app):
-        await worker_of(app).run(stop)
+        await work_on(app, settings, stop)
 
 
 def serve(settings: Settings, *, host: str, port: int, worker: bool = True) -> bool:
     """Serve until told to stop; False when it could not start."""
-    app = create_app(settings)
+    server, _ = server_of(settings, host=host, port=port, works=worker)
+    try:
+        server.run()
+    except SystemExit:  # the port is taken, or a part of the service did not start; the log has said why
+        return False
+    return server.started
+
+
+def server_of(
+    settings: Settings, *, host: str, port: int, works: bool, clock: Callable[[], datetime] = now
+) -> tuple[Announcing, Callable[[], Worker]]:
+    """Return a server of the service, which works beside it or not, and what makes a worker once it has started."""
+    app = create_app(settings, clock=clock)
     config = uvicorn.Config(
         app,
         host=host,
@@ -64,12 +79,7 @@ def serve(settings: Settings, *, host: str, port: int, worker: bool = True) -> b
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = _Announcing(config, worker=partial(worker_of, app) if worker else None)
-    try:
-        server.run()
-    except SystemExit:  # the port is taken, or a part of the service did not start; the log has said why
-        return False
-    return server.started
+    return Announcing(config, work=partial(work_on, app, settings) if works else None), partial(worker_of, app)
 
 
 def address_of(name: tuple[str | int, ...]) -> str:

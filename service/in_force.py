@@ -13,6 +13,7 @@ from service.casework.desk import Desk
 from service.casework.versions import change_state
 from service.domain.actors import Actor
 from service.domain.application import Application
+from service.domain.consulting import Ask
 from service.domain.policy import Policy
 from service.domain.policy_versions import PolicyState, PolicyVersion, bare, is_of, latest
 from service.policies.found import Found, look
@@ -34,12 +35,13 @@ Stamps = frozenset[tuple[str, int, int]]
 
 @dataclass(slots=True, kw_only=True)
 class InForce:
-    """What judges here. `names` are those that the deployment chose, `folder` holds its own packs."""
+    """What judges here. The deployment chose `names`, `folder` holds its own policies, `ask` asks those elsewhere."""
 
     database: Database
     names: Sequence[str]
     folder: Path | None
     clock: Callable[[], datetime]
+    ask: Ask | None = None
     fresh_seconds: float = FRESH_SECONDS
     found: Found = field(init=False)
     registry: Registry = field(init=False)
@@ -68,6 +70,7 @@ class InForce:
             beside=self._beside,
             automatic=automatic,
             index_of=index_of,
+            ask=self.ask,
         )
 
     async def freshen(self, *, now: bool = False) -> bool:
@@ -175,5 +178,6 @@ def _first_versions(names: Sequence[str], found: Found, kept: Sequence[PolicyVer
 
 
 def _stamps(folder: Path | None) -> Stamps:
-    found = ((path, path.stat()) for path in (folder.glob("*.toml") if folder else ()))
+    read = [*folder.glob("*.toml"), *folder.glob("*.json")] if folder else []
+    found = ((path, path.stat()) for path in read)
     return frozenset((path.name, told.st_mtime_ns, told.st_size) for path, told in found)

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 PREFIX: Final = "PARLEY_"
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 DATA: Final = "data"
+LINE_MAX: Final = 200
 DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
 OPTIONS: Final = ("host", "passfile", "port", "prepared_statement_cache_size", "ssl", "target_session_attrs")
 S3: Final = "s3://"
@@ -42,6 +43,8 @@ class Settings:
     oidc_audience: str | None = None
     base_url: str = "http://127.0.0.1:8000"
     log: str = "info"
+    lender: str | None = None
+    lender_contact: str | None = None
 
     @property
     def embedded(self) -> bool:
@@ -124,6 +127,12 @@ def _unquoted(value: str) -> str:
 
 
 def _text(_name: str, text: str) -> str:
+    return text
+
+
+def _line(name: str, text: str) -> str:
+    if len(text) > LINE_MAX or not text.isprintable():
+        raise SettingRefused(f"{name} is one line of at most {LINE_MAX} characters.")
     return text
 
 
@@ -220,4 +229,6 @@ _READERS: Final[dict[str, Callable[[str, str], object]]] = {
     "OIDC_AUDIENCE": _text,
     "BASE_URL": _url,
     "LOG": _level,
+    "LENDER": _line,
+    "LENDER_CONTACT": _line,
 }

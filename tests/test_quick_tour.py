@@ -58,8 +58,8 @@ async def test_every_block_of_a_tour_does_what_it_says(page: str, tmp_path: Path
     data.mkdir()
     where.mkdir()
     tour = [block for block in blocks(page, "sh") if not block.startswith("make ")]
-    async with running(data) as address:
-        printed = pasted(tour, address=address, data=data, where=where)
+    async with running(data) as server:
+        printed = pasted(tour, address=server.address, data=data, where=where)
 
     assert sum(len(told(block)) for block in tour) > 5
     for block, lines in zip(tour, printed, strict=True):

@@ -84,8 +84,12 @@ async def search_cases(
         created_from=_start_of(created_from) if created_from else None,
         created_before=_start_of(created_to + timedelta(days=1)) if created_to else None,
     )
-    rows, loans = await reading.search(work, wanted, limit=limit + 1, after=page.after)
-    items = [case_line(row, loans.get(row.id, []), work.actor) for row in rows[:limit]]
+    found = await reading.search(work, wanted, limit=limit + 1, after=page.after)
+    rows = found.rows
+    items = [
+        case_line(row, found.loans.get(row.id, []), work.actor, unread=found.unread.get(row.id, 0))
+        for row in rows[:limit]
+    ]
     return Page(items=items, next=page.cursor(rows[limit - 1].id) if len(rows) > limit else None)
 
 

@@ -35,7 +35,10 @@ TAGS: Final = {
     "offers": "Terms that bind the lender until they expire, with schedules to the cent and the proof behind them.",
     "negotiation": "What the borrower would accept, and the answer.",
     "agreements": "Accepted offers.",
+    "dissent": "Where the parties do not agree: appeals, and referrals to somebody outside.",
+    "messages": "What borrower and lender write to each other.",
     "deadlines": "What runs beside a negotiation: clocks, holds, and requests for information.",
+    "notices": "Letters, as they were sent.",
     "operations": "For those who run the service.",
 }
 PARAMETERS: Final[Document] = {

@@ -5,6 +5,7 @@ from typing import Final
 from service.casework.negotiating import CounterNotFound
 from service.casework.offering import OfferNotFound
 from service.domain.access import CaseNotFound, MandateNeeded
+from service.domain.appeal import AppealAnswered, AppealNotFound
 from service.domain.errors import DomainError, NotPermitted
 from service.domain.guards import GuardRefused
 from service.domain.lifecycle import MoveNotAllowed, RoleNotAllowed
@@ -26,6 +27,9 @@ ANSWERS: Final[Errors] = (OfferNotFound, OfferNotOpen, OfferExpired, *MOVES[1:])
 
 BINDING: Final[Errors] = (*ANSWERS, OfferIndicative)
 """An offer is accepted."""
+
+APPEALS: Final[Errors] = (AppealNotFound, AppealAnswered, *MOVES[1:])
+"""An appeal is answered, or given up."""
 
 COUNTERS: Final[Errors] = (CounterNotFound, *MOVES[1:])
 """A counter-proposal is answered."""

@@ -9,8 +9,10 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
+from service.api import examples_dissent
 from service.api.bodies.calculation_examples import RATES, SCHEDULE, WATERFALL
 from service.api.bodies.example import LI, LI_LOAN
+from service.api.examples_backtests import BACKTESTS
 from service.api.examples_evidence import EVIDENCE_REQUESTS
 
 Bodies = dict[str, Any]
@@ -80,10 +82,12 @@ REQUESTS: Final[dict[str, Bodies]] = {
     "activate_policy": {"with the reason": {"reason": "Approved by the credit committee on 12 November."}},
     "shadow_policy": {"to see first whom it changes": {"reason": "Compared until the end of the month."}},
     "retire_policy": EMPTY,
+    **BACKTESTS,
     "post_schedule": {"what the documentation shows": SCHEDULE},
     "post_rates": {"what the documentation shows": RATES},
     "post_waterfall": {"what the documentation shows": WATERFALL},
     "refuse_counter_proposal": {"with the reason": {"reason": "The shop is for sale; we wait for the price."}},
+    **examples_dissent.REQUESTS,
 }
 """Bodies by operation, each under the words in which the documentation shows it; the first is the one to begin with."""
 

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from service.api.limits import Limits
 from service.casework.desk import Desk, local_day
+from service.domain.lender import UNNAMED, Lender
 from service.in_force import InForce
 from service.storage.engine import Database
 from service.storage.files import Files
@@ -26,6 +27,7 @@ class Parts:
     in_force: InForce
     desk: Desk | None = None
     limits: Limits = field(default_factory=Limits)
+    lender: Lender = UNNAMED
 
 
 def parts_of(request: Request) -> Parts:
@@ -36,9 +38,9 @@ def parts_of(request: Request) -> Parts:
 
 
 async def desk_of(request: Request) -> Desk:
-    """Return what a use case is handed."""
-    desk = parts_of(request).desk
-    assert desk is not None
+    """Return what a use case is handed, with the answers that were got for this request."""
+    desk = request.state.desk
+    assert isinstance(desk, Desk)
     return desk
 
 

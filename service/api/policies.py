@@ -42,6 +42,7 @@ class PolicyView(View):
 
     id: str = Field(examples=["standard@2026.1"])
     digest: str = Field(description="SHA-256 of all that can change its answers.")
+    kind: str = Field(description="How it is written: a pack, a graph, or by a remote service; or `python`.")
     state: PolicyState
     judges: bool = Field(description="Whether the deployment judges new cases by this version.")
     versions: list[PolicyVersionView] = Field(description="All versions of the name, the newest first.")
@@ -140,6 +141,7 @@ def policy_view(version: PolicyVersion, registry: Registry) -> PolicyView:
     return PolicyView(
         id=policy.id,
         digest=policy.digest,
+        kind=version.kind,
         state=version.state,
         judges=version.digest in registry.judging(),
         versions=[_version_view(v, registry) for v in reversed(named)],

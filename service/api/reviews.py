@@ -16,6 +16,7 @@ from service.api.views.verdicts import DecisionView, ReviewView
 from service.casework import deciding, reading, reviewing
 from service.casework.deciding import DecisionNotFound, NotDecidable
 from service.casework.reviewing import NotReviewable
+from service.domain.appeal import AppealBinds, TookPart
 from service.domain.decision import AuthorityExceeded, DecisionOutcome, NothingToConfirm, OwnDecision, ReasonUnknown
 
 router = APIRouter(prefix="/v1/cases/{case_id}", tags=["review"], route_class=Transactional)
@@ -39,7 +40,7 @@ async def list_reviews(case_id: UUID, work: Reading, page: PageOf, limit: Limit 
 
 
 @router.post("/decisions", status_code=status.HTTP_201_CREATED)
-@refuses(*LENDERS, NotDecidable, ReasonUnknown, AuthorityExceeded)
+@refuses(*LENDERS, NotDecidable, ReasonUnknown, AuthorityExceeded, AppealBinds, TookPart)
 async def post_decision(case_id: UUID, body: DecisionBody, work: Work, desk: DeskOf) -> DecisionView:
     """Approve or reject as a person, with reasons of the pack or OTHER and a comment.
 
@@ -68,7 +69,7 @@ async def list_decisions(
 
 
 @router.post("/decisions/{decision_id}/confirm")
-@refuses(*LENDERS, DecisionNotFound, NotDecidable, OwnDecision, NothingToConfirm)
+@refuses(*LENDERS, DecisionNotFound, NotDecidable, OwnDecision, NothingToConfirm, TookPart)
 async def confirm_decision(
     case_id: UUID, decision_id: UUID, body: ConfirmationBody, work: Work, desk: DeskOf
 ) -> DecisionView:

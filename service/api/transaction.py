@@ -41,6 +41,8 @@ from service.api.digests import HEADER, content_digest
 from service.api.parts import Parts, desk_of, parts_of
 from service.api.problems import Refusal
 from service.api.query import parameters_of, require_known
+from service.casework.consulting import consulted
+from service.casework.desk import Desk
 from service.domain.actors import Actor
 from service.domain.errors import Conflict, DomainError, RuleBroken
 from service.domain.lifecycle import CaseState, moves_from
@@ -183,11 +185,22 @@ async def _open(request: Request, parts: Parts, run: Handler, *, opens: Opens, k
     """Open what the route asks for, and run it; again where another process activated the policy of a case just now."""
     await parts.in_force.freshen()
     try:
-        return await _once(request, parts, run, opens=opens, key=key)
+        return await _consulted(request, parts, run, opens=opens, key=key)
     except PolicyVersionMissing:
         if not await parts.in_force.freshen(now=True):
             raise
+        return await _consulted(request, parts, run, opens=opens, key=key)
+
+
+async def _consulted(request: Request, parts: Parts, run: Handler, *, opens: Opens, key: str | None) -> Response:
+    """Open and run; where a remote policy has to be asked, nothing is open while it is, and all is run anew."""
+
+    async def deed(desk: Desk) -> Response:
+        request.state.desk = desk
         return await _once(request, parts, run, opens=opens, key=key)
+
+    assert parts.desk is not None
+    return await consulted(parts.desk, deed)
 
 
 async def _once(request: Request, parts: Parts, run: Handler, *, opens: Opens, key: str | None) -> Response:
@@ -199,7 +212,8 @@ async def _once(request: Request, parts: Parts, run: Handler, *, opens: Opens, k
             raise
     elif opens is Opens.READING:
         async with parts.database.reading() as session:
-            request.state.work = UnitOfWork(session=session, actor=request.state.actor, clock=parts.clock)
+            actor = request.state.actor
+            request.state.work = UnitOfWork(session=session, actor=actor, clock=parts.clock, lender=parts.lender)
             response = await run(request)
     else:
         response = await run(request)
@@ -219,7 +233,7 @@ async def _write(request: Request, parts: Parts, run: Handler, key: str | None) 
     """Claim the key, run, keep the answer with its effect, and commit; only then is the answer given back."""
     actor: Actor = request.state.actor
     async with parts.database.writing() as session:
-        work = request.state.work = UnitOfWork(session=session, actor=actor, clock=parts.clock)
+        work = request.state.work = UnitOfWork(session=session, actor=actor, clock=parts.clock, lender=parts.lender)
         if key is None:
             return await _run_on_version(request, run, work)
         claim = idempotency_key.claim_of(request, key, principal=actor.identity)

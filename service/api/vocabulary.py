@@ -9,13 +9,17 @@ from service.api.views.offers import CounterAnswer
 from service.api.views.plans import Label
 from service.domain.actors import Role
 from service.domain.agreement import AgreementState
+from service.domain.appeal import AppealState
 from service.domain.decision import Confirmation, DecisionOutcome
 from service.domain.evidence import EvidenceState
 from service.domain.lifecycle import MOVES, CaseAction, CaseState
+from service.domain.message import Side
 from service.domain.next_step import Step, Why
 from service.domain.next_step_words import REASONS, STEPS
 from service.domain.offer import OfferState
+from service.domain.operations import OperationKind, OperationState
 from service.domain.policy import Eligibility, Level, Outcome, Severity
+from service.domain.referral import ReferralKind, ReferralResult, ReferralState
 from service.domain.words import LoanSource
 
 
@@ -51,6 +55,13 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
         OfferState.WITHDRAWN: "the lender took it back, for fraud, a changed balance or changed law",
         OfferState.EXPIRED: "its time passed without an answer",
         OfferState.CLOSED: "another offer was accepted, or the case ended",
+    },
+    OperationKind: {OperationKind.BACKTEST: "two versions of a policy judge the same cases"},
+    OperationState: {
+        OperationState.WAITING: "no worker has taken it yet",
+        OperationState.RUNNING: "a worker is at it; `done` says how far",
+        OperationState.DONE: "`result` says what came of it",
+        OperationState.FAILED: "`fault` says why nothing came of it",
     },
     EvidenceState: {
         EvidenceState.REQUIRED: "asked for, and not handed in",
@@ -118,6 +129,37 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
     LoanSource: {
         LoanSource.LENDER: "the lender vouches for the figures",
         LoanSource.DECLARED: "the figures are the borrower's or a partner's word; offers on them are indicative",
+    },
+    AppealState: {
+        AppealState.OPEN: "it waits for its answer",
+        AppealState.DISMISSED: "the decision stands",
+        AppealState.ALLOWED: "the borrower won: the case is approved, and that binds",
+        AppealState.WITHDRAWN: "the borrower gave it up",
+        AppealState.SETTLED: "the borrower accepted an offer meanwhile",
+    },
+    ReferralKind: {
+        ReferralKind.MEDIATION: "somebody helps both sides to agree",
+        ReferralKind.LEGAL_AID: "somebody acts for the borrower in law",
+        ReferralKind.DEBT_ADVICE: "somebody helps the borrower with all debts",
+        ReferralKind.OMBUDSMAN: "somebody independent looks at what the lender did",
+        ReferralKind.COURT: "a court decides",
+    },
+    ReferralState: {
+        ReferralState.OPEN: "nobody has said yet what came of it",
+        ReferralState.ENDED: "it is over",
+    },
+    ReferralResult: {
+        ReferralResult.AGREED_TERMS: "the parties agreed on terms, which the lender then offers",
+        ReferralResult.NO_AGREEMENT: "the parties did not agree",
+        ReferralResult.ADVICE_GIVEN: "the borrower was advised",
+        ReferralResult.RULING: "somebody decided",
+        ReferralResult.NOT_TAKEN_UP: "nobody took it up",
+        ReferralResult.WITHDRAWN: "it was given up, or the case was withdrawn",
+        ReferralResult.CASE_WENT_ON: "the case went on before anybody said what came of it; it can still be said",
+    },
+    Side: {
+        Side.BORROWER: "borrower, representative or posting partner",
+        Side.LENDER: "the lender's desk",
     },
     Role: {
         Role.BORROWER: "who owes the debt",

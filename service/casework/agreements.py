@@ -4,13 +4,14 @@ from typing import Final
 from uuid import UUID
 
 from service.casework.file import CaseFile, open_file
+from service.casework.following import happened
 from service.domain.access import CaseNotFound
 from service.domain.agreement import AgreementState, Signature, state_after
 from service.domain.errors import NotFound
 from service.domain.lifecycle import CaseAction, CaseState
 from service.domain.policy import Policy
-from service.storage import agreements, cases
-from service.storage.tables import AgreementRow, OfferRow
+from service.storage import agreements, cases, notices
+from service.storage.tables import AgreementRow, NoticeRow, OfferRow
 from service.storage.work import UnitOfWork
 
 RUNNING: Final = frozenset({AgreementState.AWAITING_SIGNATURES, AgreementState.TRIAL, AgreementState.ACTIVE})
@@ -24,6 +25,13 @@ class AgreementNotFound(NotFound):
     title = "No such agreement"
 
 
+class DocumentNotMade(NotFound):
+    """The agreement was made before agreements were written as documents."""
+
+    code = "document_not_made"
+    title = "There is no document of this agreement"
+
+
 async def begin(
     work: UnitOfWork, file: CaseFile, offer: OfferRow, signature: Signature, *, policy: Policy
 ) -> AgreementRow:
@@ -35,6 +43,7 @@ async def begin(
         work, file.case, offer_id=offer.id, state=state, document=document, signatures=(signature,)
     )
     await work.record(file.case, "agreement_made", agreement=str(row.id), offer=str(offer.id), agreement_state=state)
+    await happened(work, file, "agreement_made", policy=policy, subject_id=row.id)
     if state is AgreementState.ACTIVE and file.case.follows is not None:
         await _replace_followed(work.as_system(caused_by=work.cause), file.case.follows, by=row)
     return row
@@ -74,3 +83,12 @@ async def read(work: UnitOfWork, *, agreement_id: UUID) -> tuple[AgreementRow, C
         return row, await open_file(work, row.case_id, lock=False)
     except CaseNotFound:
         raise AgreementNotFound("There is no such agreement.") from None
+
+
+async def document(work: UnitOfWork, *, agreement_id: UUID) -> NoticeRow:
+    """Read the agreement as a document, as it was made at the last signature."""
+    row, file = await read(work, agreement_id=agreement_id)
+    made = await notices.latest_about(work.session, file.case.id, kind="agreement", subject_id=row.id)
+    if made is None:
+        raise DocumentNotMade("There is no document of this agreement.")
+    return made

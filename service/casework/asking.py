@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from service.casework import clocks
 from service.casework.desk import Desk, local_day
 from service.casework.file import CaseFile, open_file
+from service.casework.following import happened
 from service.casework.judging import facts_of
 from service.casework.moves import matter, take
 from service.casework.pinning import policy_of
@@ -63,8 +63,8 @@ async def request_information(
     file.requests.append(row)
     file.case.information_due_on = last
     if file.state is CaseState.INFORMATION_REQUESTED:
-        clocks.keep_information(file, policy=policy)
         await work.record(file.case, "information_asked_for", request=str(row.id), kinds=[i.kind for i in items])
+        await happened(work, file, "information_asked_for", policy=policy, subject_id=row.id)
     else:
         kinds = [i.kind for i in items]
         await take(

@@ -34,7 +34,8 @@ def assess(application: Application, *, actor: Actor, at: datetime, desk: Desk) 
     policy = desk.choose(application)
     source = LoanSource.LENDER if actor.vouches else LoanSource.DECLARED
     snapshots = tuple(Snapshot(loan=loan, source=source) for loan in application.loans)
-    judgement = judge(Matter(application=application, snapshots=snapshots), policy, on=local_day(policy, at))
+    matter = Matter(application=application, snapshots=snapshots)
+    judgement = judge(matter, policy, on=local_day(policy, at), answers=desk.answers)
     if not any(judgement.verdict.eligible(s.loan.id) for s in snapshots):
         return Assessment(policy=policy, judgement=judgement, frame=None, menu=None)
     frame = frame_of(application, snapshots, judgement.verdict, policy, at=at)

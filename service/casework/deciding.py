@@ -6,25 +6,28 @@ from uuid import UUID
 
 from service.casework.authority import NO_PLAN_FITS, needed, why_no_plan
 from service.casework.desk import Desk
-from service.casework.file import CaseFile, in_state, legal_moves, open_file
+from service.casework.file import CaseFile, approved, bound_by_appeal, in_state, legal_moves, open_file
 from service.casework.judging import Judgement
 from service.casework.moves import take
 from service.casework.offering import frame_for
 from service.casework.pinning import policy_of
 from service.domain.actors import Role
+from service.domain.appeal import AppealBinds, require_no_part
 from service.domain.completeness import lacking
 from service.domain.decision import (
+    FINAL,
     Confirmation,
     DecisionOutcome,
     NothingToConfirm,
     confirmation_for,
+    overrides_verdict,
     require_known_reasons,
     require_other_person,
 )
 from service.domain.errors import Conflict, NotFound, NotPermitted, RuleBroken
 from service.domain.lifecycle import CaseAction, CaseState
 from service.domain.policy import Level, Policy, Reason, Severity, Verdict
-from service.storage import decisions
+from service.storage import appeals, decisions
 from service.storage.documents import plain
 from service.storage.tables import DecisionRow
 from service.storage.work import UnitOfWork
@@ -72,6 +75,7 @@ async def decide(
         raise NotPermitted("The lender decides.")
     if not in_state(file, *_states(outcome)):
         raise _not_decidable(file)
+    await _require_no_part(work, file)
     policy = policy_of(file, desk)
     verdict = file.verdict
     given = {reason.code for reason in verdict.reasons} if verdict else set()
@@ -85,10 +89,45 @@ async def decide(
     confirmation = confirmation_for(
         outcome, verdict=verdict.outcome if verdict else None, level=level, by=work.actor.role
     )
+    _require_not_bound(file, outcome, confirmation)
     return file, await _store(
         work, file, outcome, reasons, comment,
         policy=policy, confirmation=confirmation, level=level, grounds=grounds,
     )  # fmt: skip
+
+
+async def approve_on_appeal(
+    work: UnitOfWork, file: CaseFile, *, appeal_id: UUID, comment: str, policy: Policy
+) -> DecisionRow:
+    """Approve as the person who allowed an appeal; above their authority somebody else confirms it, as always."""
+    level = _level_of_approval(work, file, policy, at_least=file.verdict.level if file.verdict else Level.CASEWORKER)
+    verdict = file.verdict.outcome if file.verdict else None
+    confirmation = confirmation_for(DecisionOutcome.APPROVE, verdict=verdict, level=level, by=work.actor.role)
+    ground = Reason(
+        code=APPEAL_ALLOWED,
+        severity=Severity.INFORMATIONAL,
+        text=dict(ALLOWED_TEXT),
+        source=f"answer to an appeal under {policy.id}",
+    )
+    return await _store(
+        work, file, DecisionOutcome.APPROVE, [APPEAL_ALLOWED], comment,
+        policy=policy, confirmation=confirmation, level=level, grounds=(ground,), appeal_id=appeal_id,
+    )  # fmt: skip
+
+
+async def _require_no_part(work: UnitOfWork, file: CaseFile) -> None:
+    """Refuse whoever took part in what was appealed, as long as the same application is decided on."""
+    if file.decision is not None and file.decision.appeal_id is not None:
+        appeal = await appeals.get(work.session, file.decision.appeal_id)
+        assert appeal is not None, "a decision names an appeal that is there"
+        require_no_part(work.actor, took_part=appeal.frozen["took_part"])
+
+
+def _require_not_bound(file: CaseFile, outcome: DecisionOutcome, confirmation: Confirmation) -> None:
+    """Refuse a decision that would take away the approval by which an appeal was allowed."""
+    weaker = approved(file) and confirmation not in FINAL
+    if bound_by_appeal(file) and (outcome is DecisionOutcome.REJECT or weaker):
+        raise AppealBinds("An appeal was allowed: the approval stands until the application changes.")
 
 
 def _level_of_approval(work: UnitOfWork, file: CaseFile, policy: Policy, *, at_least: Level) -> Level:
@@ -122,6 +161,7 @@ async def confirm(
     require_other_person(decided_by=row.decided_by, actor=work.actor)
     if row.confirmation != Confirmation.PENDING:
         raise NothingToConfirm("The decision does not wait for a confirmation.", confirmation=row.confirmation)
+    await _require_no_part(work, file)
     if not in_state(file, *_states(DecisionOutcome(row.outcome))):
         raise _not_decidable(file)
     confirmed = answer == "confirm"
@@ -154,8 +194,13 @@ async def _store(
     confirmation: Confirmation,
     level: Level,
     grounds: Sequence[Reason] = (),
+    appeal_id: UUID | None = None,
 ) -> DecisionRow:
-    """Keep the decision with its reasons in words; a final rejection moves the case."""
+    """Keep the decision with its reasons in words; a final rejection moves the case.
+
+    What is decided after an appeal, on the same application, goes on naming the appeal.
+    """
+    overrides = overrides_verdict(outcome, verdict=file.verdict.outcome if file.verdict else None)
     row = await decisions.add(
         work,
         file.case,
@@ -166,12 +211,15 @@ async def _store(
         level=level,
         confirmation=confirmation,
         automatic=work.actor.role is Role.SYSTEM,
+        overrides_verdict=overrides,
+        appeal_id=appeal_id or (file.decision.appeal_id if file.decision else None),
     )
     file.decision = row
     file.case.decision_id = row.id
     await work.record(
-        file.case, "decided", decision=str(row.id), outcome=outcome, reasons=list(reasons), confirmation=confirmation
-    )
+        file.case, "decided", decision=str(row.id), outcome=outcome, reasons=list(reasons), confirmation=confirmation,
+        overrides_verdict=overrides,
+    )  # fmt: skip
     if outcome is DecisionOutcome.REJECT and confirmation is Confirmation.NOT_NEEDED:
         await take(work, file, CaseAction.REJECT, policy=policy, decision=str(row.id))
     return row
@@ -202,4 +250,9 @@ def _without_grounds(code: str, policy: Policy) -> Reason:
     )
 
 
+APPEAL_ALLOWED: Final = "APPEAL_ALLOWED"
+ALLOWED_TEXT: Final = {
+    "en": "Somebody who took no part before allowed the appeal.",
+    "zh-CN": "未参与原决定的人员支持了申诉。",
+}
 OTHER_TEXT: Final = {"en": "Another reason; see the comment.", "zh-CN": "其他原因，详见说明。"}

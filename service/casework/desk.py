@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from service.domain.application import Application
+from service.domain.consulting import Answers, Ask
 from service.domain.policy import Policy
 
 
@@ -13,8 +14,9 @@ from service.domain.policy import Policy
 class Desk:
     """`choose` finds the policy whose scope covers an application; `pinned` finds one by id and digest.
 
-    `beside` finds the shadow versions that judge too, without anything following from it. `index_of` is the keyed hash
-    by which another case of the same borrower is found; without it none is.
+    `beside` finds the shadow versions that judge too, without anything following from it. `ask` puts a question to a
+    policy elsewhere, and `answers` are those that were got for the deed at hand; without them nobody is asked.
+    `index_of` is the keyed hash by which another case of the same borrower is found; without it none is.
     """
 
     choose: Callable[[Application], Policy]
@@ -22,6 +24,8 @@ class Desk:
     beside: Callable[[Application], Sequence[Policy]]
     automatic: bool = True
     index_of: Callable[[str], str] | None = None
+    ask: Ask | None = None
+    answers: Answers | None = None
 
 
 def local_day(policy: Policy, moment: datetime) -> date:

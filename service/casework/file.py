@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from service.domain.access import CaseNotFound, Parties, require_visible
+from service.domain.access import APPLICANTS, CaseNotFound, Parties, require_visible
+from service.domain.appeal import ANSWERED
 from service.domain.application import Application, Representative
 from service.domain.clocks import LIVE
 from service.domain.completeness import lacking
@@ -21,6 +22,7 @@ from service.domain.policy import Eligibility, Verdict
 from service.domain.settings import PolicySettings
 from service.storage import (
     agreements,
+    appeals,
     applications,
     cases,
     clocks,
@@ -29,11 +31,13 @@ from service.storage import (
     evidence,
     holds,
     information,
+    messages,
     offers,
     reviews,
 )
 from service.storage.tables import (
     AgreementRow,
+    AppealRow,
     CaseRow,
     ClockRow,
     DecisionRow,
@@ -72,8 +76,10 @@ class CaseFile:
     clocks: list[ClockRow] = field(default_factory=list)
     requests: list[InformationRequestRow] = field(default_factory=list)
     holds: list[HoldRow] = field(default_factory=list)
+    appeals: list[AppealRow] = field(default_factory=list)
     menu_empty: list[dict[str, Any]] | None = None
     took_part: frozenset[str] = frozenset()
+    unread: int = 0
 
     @property
     def live_clocks(self) -> list[ClockRow]:
@@ -146,20 +152,25 @@ async def open_file(work: UnitOfWork, case_id: UUID, *, lock: bool = True) -> Ca
         requests=await information.of_case(work.session, case.id) if case.information_due_on else [],
         holds=await holds.of_case(work.session, case.id) if case.holds else [],
     )
-    require_visible(file.parties, work.actor)
+    roles = require_visible(file.parties, work.actor)
+    if case.messages and roles & APPLICANTS:
+        file.unread = (await messages.unread(work.session, [case.id], reader=work.actor.identity))[case.id]
     if in_state(file, CaseState.IN_REVIEW) and approved(file):
         told = await events.last_of_type(work.session, case.id, "menu_empty")
         file.menu_empty = told.particulars["limits"] if told else None
     if in_state(file, CaseState.APPEALED):
-        file.took_part = await _took_part(work, file)
+        await read_who_took_part(work, file)
     return file
 
 
-async def _took_part(work: UnitOfWork, file: CaseFile) -> frozenset[str]:
-    """Return who decided in this case, confirmed a decision or made offers: an appeal goes to somebody else."""
+async def read_who_took_part(work: UnitOfWork, file: CaseFile) -> None:
+    """Read who decided in this case, on an earlier appeal too, confirmed or made offers: somebody else answers."""
+    file.appeals = await appeals.of_case(work.session, file.case.id)
     made = await decisions.of_case(work.session, file.case.id)
     confirmed = {decision.confirmed_by for decision in made if decision.confirmed_by is not None}
-    return frozenset(confirmed | {decision.decided_by for decision in made} | {offer.made_by for offer in file.offers})
+    answered = {row.answered_by for row in file.appeals if row.answered_by and row.state in ANSWERED}
+    decided = {decision.decided_by for decision in made}
+    file.took_part = frozenset(confirmed | answered | decided | {offer.made_by for offer in file.offers})
 
 
 def require_running(file: CaseFile) -> None:
@@ -190,7 +201,7 @@ def situation(
         other_open_offers=len(others),
         rounds_used=case.rounds,
         rounds_allowed=settings.negotiation.rounds,
-        something_refused=_something_refused(file),
+        something_refused=_something_refused(file) and case.state_before_appeal is None,
         appealed_before=case.state_before_appeal is not None,
         appeal_window_open=_appeal_window_open(file, work, days=settings.negotiation.appeal_days),
         rejection_automatic=decision is not None and decision.automatic,
@@ -205,6 +216,17 @@ def approved(file: CaseFile) -> bool:
 
 def _rejected(file: CaseFile) -> bool:
     return _final(file) is DecisionOutcome.REJECT
+
+
+def bound_by_appeal(file: CaseFile) -> bool:
+    """Say whether the case is approved on appeal: nothing but a new application, or a second person, undoes that."""
+    decision = file.decision
+    return (
+        decision is not None
+        and decision.appeal_id is not None
+        and decision.outcome == DecisionOutcome.APPROVE
+        and decision.confirmation != Confirmation.REFUSED
+    )
 
 
 def _final(file: CaseFile) -> DecisionOutcome | None:

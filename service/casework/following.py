@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from service.casework import clocks, holds
+from service.casework import clocks, holds, notices
 from service.casework.file import CaseFile
 from service.domain.policy import Policy
 from service.storage.work import UnitOfWork
@@ -18,6 +18,7 @@ async def happened(
     clocks.keep_information(file, policy=policy)
     await clocks.keep_offers(work, file, policy=policy)
     await holds.follow(work, file, what, policy=policy)
+    await notices.follow(work, file, what, policy=policy, subject_id=subject_id)
 
 
 _REQUESTS_BECOME: Final[dict[str, str]] = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from service.domain.application import Application
+from service.domain.consulting import Answer, Answers, Elsewhere
 from service.domain.derivation import Inputs, derive
 from service.domain.evidence import Checked, EvidenceState, Item, RequiredItem, check, missing, unverified
 from service.domain.facts import Facts
@@ -37,6 +38,7 @@ class Judgement:
     facts: Facts
     checked: tuple[Checked, ...]
     verdict: Verdict
+    answer: Answer | None = None
 
     @property
     def missing(self) -> tuple[RequiredItem, ...]:
@@ -70,15 +72,25 @@ def facts_of(matter: Matter, settings: PolicySettings, *, on: date) -> tuple[Fac
     return replace(facts, case=counted), checked
 
 
-def judge(matter: Matter, policy: Policy, *, on: date) -> Judgement:
-    """Judge a matter by a policy as of a local day; recourse is worked out for what is not open."""
+def judge(matter: Matter, policy: Policy, *, on: date, answers: Answers | None = None) -> Judgement:
+    """Judge a matter by a policy as of a local day; recourse is worked out for what is not open.
+
+    A policy elsewhere judges by its answer to these very facts; where it was not asked, `AnswerNeeded` is raised.
+    There is no recourse of it: that would mean to ask it about many borrowers who do not exist.
+    """
     facts, checked = facts_of(matter, policy.settings, on=on)
+    if isinstance(policy, Elsewhere) and answers is not None:
+        answer = answers.to(policy, policy.question(facts, on=on))
+        verdict = policy.heard(answer, facts, on=on)
+        return Judgement(facts=facts, checked=checked, verdict=verdict, answer=answer)
     verdict = verdict_on(facts, policy, on=on)
     return Judgement(facts=facts, checked=checked, verdict=verdict)
 
 
 def verdict_on(facts: Facts, policy: Policy, *, on: date) -> Verdict:
     """Return the verdict on facts as a review keeps it: with the recourse for what is not open."""
+    if isinstance(policy, Elsewhere):
+        return policy.judge(facts, on=on)
     return recourse(lambda changed: policy.judge(changed, on=on), facts, policy.judge(facts, on=on))
 
 

@@ -11,12 +11,14 @@ from service.casework.following import happened
 from service.casework.judging import Matter, facts_of
 from service.domain.access import move_for
 from service.domain.actors import Role
+from service.domain.appeal import AppealState
 from service.domain.evidence import EvidenceState, Item, RequiredItem, missing
 from service.domain.guards import require
 from service.domain.lifecycle import TERMINAL, CaseAction, CaseState
 from service.domain.offer import OfferState
 from service.domain.policy import Level, Outcome, Policy
-from service.storage import offers
+from service.domain.referral import ReferralResult, ReferralState
+from service.storage import appeals, offers, referrals
 from service.storage.work import UnitOfWork
 
 APPLYING_ANEW: Final = frozenset({CaseAction.AMEND, CaseAction.REOPEN})
@@ -32,21 +34,29 @@ async def take(
     *,
     policy: Policy,
     answering: UUID | None = None,
+    subject_id: UUID | None = None,
     **particulars: Any,
 ) -> None:
-    """Take a move for the actor of this unit of work, if its row and its guard allow it."""
+    """Take a move for the actor of this unit of work, if its row and its guard allow it.
+
+    `subject_id` is the record that the move is about, where there is one: the appeal, the referral.
+    """
     role = permit(work, file, action, policy=policy, answering=answering)
     before = file.state
     await work.move(file.case, action, role=role, **particulars)
     if before is CaseState.COUNTERED and action not in ANSWERING:
         await _leave_unanswered(work, file, action)
+    if before is CaseState.APPEALED and action is CaseAction.ACCEPT:
+        await _settle_appeal(work, file)
+    if before is CaseState.REFERRED:
+        await _end_referrals(work, file, action)
     if action in APPLYING_ANEW:
-        file.decision = file.case.decision_id = None
+        file.decision = file.case.decision_id = file.case.state_before_appeal = None
     if not in_state(file, CaseState.INFORMATION_REQUESTED) and action is not CaseAction.START_REVIEW:
         file.case.information_due_on = None
     if in_state(file, *TERMINAL):
         await close_offers(work, file)
-    await happened(work, file, action, policy=policy)
+    await happened(work, file, action, policy=policy, subject_id=subject_id)
 
 
 def permit(
@@ -69,6 +79,23 @@ async def close_offers(work: UnitOfWork, file: CaseFile) -> None:
         if offer.state == OfferState.OPEN:
             over = file.state_of(offer, work) is OfferState.EXPIRED
             await offers.close(work, offer, OfferState.EXPIRED if over else OfferState.CLOSED)
+
+
+async def _settle_appeal(work: UnitOfWork, file: CaseFile) -> None:
+    """End the appeal that waits for an answer, because the borrower accepted an offer meanwhile."""
+    for appeal in file.appeals:
+        if appeal.state == AppealState.OPEN:
+            appeals.end(work, appeal, AppealState.SETTLED)
+            await work.record(file.case, "appeal_settled", appeal=str(appeal.id))
+
+
+async def _end_referrals(work: UnitOfWork, file: CaseFile, action: CaseAction) -> None:
+    """End the referral that nobody told the result of, because the case went on; it can still be told."""
+    result = ReferralResult.WITHDRAWN if action is CaseAction.WITHDRAW else ReferralResult.CASE_WENT_ON
+    for referral in await referrals.of_case(work.session, file.case.id):
+        if referral.state == ReferralState.OPEN:
+            referrals.end(work, referral, result)
+            await work.record(file.case, "referral_ended", referral=str(referral.id), result=result)
 
 
 async def _leave_unanswered(work: UnitOfWork, file: CaseFile, action: CaseAction) -> None:

@@ -1,6 +1,5 @@
 """The borrower's answers: accepting an offer, declining it, and countering it with terms of their own."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +11,7 @@ from service.casework.desk import Desk
 from service.casework.file import CaseFile, open_file
 from service.casework.moves import close_offers, permit, system_acts, take
 from service.casework.offering import (
+    expire_others,
     file_of_offer,
     frame_for,
     let_stand,
@@ -104,14 +104,14 @@ async def counter(work: UnitOfWork, *, case_id: UUID, asked: CounterProposal, de
     asked_of(asked, months=None)
     await take(work, file, CaseAction.COUNTER, policy=policy, asked=asked_sheet(asked))
     file.case.rounds += 1
-    await _expire(work, file, but=standing)
+    await expire_others(work, file, but=standing)
     number = await offers.next_round(work.session, file.case.id)
     said = {"asked": asked_sheet(asked)}
     round_ = await offers.add_round(work, file.case, number=number, kind="counter", document=said, answer=WAITING)
     offer = None
     if system_acts(file, desk):
         offer = await _answer(work.as_system(caused_by=work.cause), file, round_, asked, policy=policy)
-    await let_stand(work, file, standing, policy=policy)
+    await let_stand(work, file, standing, days=_days(policy), policy=policy)
     return Answered(file=file, round=round_, offer=offer)
 
 
@@ -127,7 +127,7 @@ async def refuse_counter(work: UnitOfWork, *, counter_id: UUID, reason: str, des
     await take(work, file, CaseAction.REFUSE_COUNTER, policy=policy, counter_proposal=str(counter_id))
     round_.answer = "refused"
     round_.document = {**round_.document, "reason": reason}
-    await let_stand(work, file, standing, policy=policy)
+    await let_stand(work, file, standing, days=_days(policy), policy=policy)
     return Answered(file=file, round=round_, offer=None)
 
 
@@ -169,13 +169,6 @@ def _require_answerable(work: UnitOfWork, file: CaseFile, offer: OfferRow, actio
     require_standing(work, file, offer)
 
 
-async def _expire(work: UnitOfWork, file: CaseFile, *, but: Sequence[OfferRow]) -> None:
-    """Write down which offers have expired: while an answer is owed, time stands still for the others."""
-    for offer in file.offers:
-        if offer.state == OfferState.OPEN and offer not in but:
-            await offers.close(work, offer, OfferState.EXPIRED)
-
-
 async def _file_of_counter(work: UnitOfWork, counter_id: UUID) -> CaseFile:
     """Open the case of a counter-proposal; whoever may not see the case is told that there is none."""
     case_id = await offers.case_of_round(work.session, counter_id)
@@ -186,6 +179,10 @@ async def _file_of_counter(work: UnitOfWork, counter_id: UUID) -> CaseFile:
     if file is None:
         raise CounterNotFound("There is no such counter-proposal.")
     return file
+
+
+def _days(policy: Policy) -> int:
+    return policy.settings.negotiation.offer_days_after_counter
 
 
 def _last(frame: Frame, file: CaseFile) -> Proposal | None:

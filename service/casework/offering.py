@@ -90,7 +90,8 @@ async def make_offers(
         granted = next((n for n, proposal in enumerate(proposals) if grants(proposal, asked)), None)
         waiting.answer = "countered" if granted is None else "accepted"
         waiting.document = {**waiting.document, "offer": str(rows[granted or 0].id)}
-        await let_stand(work, file, standing, policy=policy)
+        days = policy.settings.negotiation.offer_days_after_counter
+        await let_stand(work, file, standing, days=days, policy=policy)
     return file, rows
 
 
@@ -132,9 +133,17 @@ def require_standing(work: UnitOfWork, file: CaseFile, offer: OfferRow) -> None:
     require_open(OfferState(offer.state), expires_at=offer.expires_at, at=work.now, case=file.state)
 
 
-async def let_stand(work: UnitOfWork, file: CaseFile, standing: Sequence[OfferRow], *, policy: Policy) -> None:
-    """Let offers stand for at least so many days after the answer to a counter-proposal as the pack says."""
-    days = policy.settings.negotiation.offer_days_after_counter
+async def expire_others(work: UnitOfWork, file: CaseFile, *, but: Sequence[OfferRow]) -> None:
+    """Write down which offers have expired: while an answer is owed, time stands still for the others."""
+    for offer in file.offers:
+        if offer.state == OfferState.OPEN and offer not in but:
+            await offers.close(work, offer, OfferState.EXPIRED)
+
+
+async def let_stand(
+    work: UnitOfWork, file: CaseFile, standing: Sequence[OfferRow], *, days: int, policy: Policy
+) -> None:
+    """Let offers stand for at least so many days after the answer that was owed, as the pack says."""
     for offer in standing:
         offer.expires_at = extended(offer.expires_at, at=work.now, days=days)
     await clocks.keep_offers(work, file, policy=policy)

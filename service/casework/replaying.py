@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from service.casework.judging import verdict_on
+from service.domain.consulting import Elsewhere
 from service.domain.facts import Facts
 from service.domain.policy import Policy
 from service.domain.policy_versions import PolicyVersionMissing
@@ -56,11 +57,8 @@ async def replay(database: Database, judged_by: JudgedBy, *, policy: str | None 
 
 def _replay(row: ReviewRow, judged_by: JudgedBy, result: Replayed) -> None:
     result.total += 1
-    if row.answer is not None:
-        # What a remote policy said cannot be asked for again: it was kept beside the verdict that was made of it.
-        result.recorded += 1
-        result.identical += 1
-        return
+    # What a remote policy said cannot be asked for again: it was kept, and the verdict is made of it again.
+    result.recorded += row.answer is not None
     why = _difference(row, judged_by)
     if why is None:
         result.identical += 1
@@ -72,12 +70,17 @@ def _difference(row: ReviewRow, judged_by: JudgedBy) -> str | None:
     """Say what keeps a review from being the same again; None when nothing does."""
     try:
         facts = reviews.facts_of(row)
-        policy = judged_by(row.policy_id, row.digest, facts)
+        policy, answer = judged_by(row.policy_id, row.digest, facts), reviews.answer_of(row)
     except DocumentBroken as error:
-        return f"its facts cannot be read: {error}"
+        return f"its facts or its answer cannot be read: {error}"
     except PolicyVersionMissing:
         return f"the digest {row.digest} is no longer there"
-    again = dump(verdict_on(facts, policy, on=row.on_day))
+    if answer is None:
+        again = dump(verdict_on(facts, policy, on=row.on_day))
+    elif isinstance(policy, Elsewhere):
+        again = dump(policy.heard(answer, facts, on=row.on_day))
+    else:
+        return "it keeps the answer of a remote policy, and what has its digest is none"
     differing = [path for _, path in zip(range(NAMED_MAX), _paths(row.verdict, again), strict=False)]
     return f"differs in {', '.join(differing)}" if differing else None
 

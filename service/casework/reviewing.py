@@ -7,7 +7,7 @@ from uuid import UUID
 
 from service.casework.deciding import decide_by_system
 from service.casework.desk import Desk, local_day
-from service.casework.file import CaseFile, in_state, legal_moves, open_file
+from service.casework.file import CaseFile, bound_by_appeal, in_state, legal_moves, open_file
 from service.casework.judging import Judgement, judge
 from service.casework.moves import matter, take
 from service.casework.offering import offer_menu
@@ -79,7 +79,8 @@ async def judge_and_follow(
     if file.decision is not None and file.decision.automatic and file.decision.outcome == DecisionOutcome.APPROVE:
         file.decision = file.case.decision_id = None  # what the system approved rested on the review before
     system = work.as_system(caused_by=work.cause)
-    if judgement.verdict.outcome is Outcome.REQUEST_INFORMATION and desk.automatic and asking:
+    asks = judgement.verdict.outcome is Outcome.REQUEST_INFORMATION and desk.automatic and asking
+    if asks and not bound_by_appeal(file):
         await _request(system, file, judgement, policy=policy)
     else:
         await _follow(system, file, judgement, policy=policy, automatic=desk.automatic)
@@ -91,13 +92,15 @@ async def judge_and_follow(
 async def judge_only(work: UnitOfWork, file: CaseFile, *, policy: Policy, desk: Desk) -> tuple[ReviewRow, Judgement]:
     """Judge a case by a policy, and by the shadow versions beside it, of which only the answers are kept."""
     today = local_day(policy, work.now)
-    judgement = judge(matter(file, policy), policy, on=today)
-    row = await reviews.add(work, file.case, judgement.facts, judgement.verdict, on=today)
+    judgement = judge(matter(file, policy), policy, on=today, answers=desk.answers)
+    row = await reviews.add(work, file.case, judgement.facts, judgement.verdict, on=today, answer=judgement.answer)
     for shadow in desk.beside(file.application):
         if shadow.digest != policy.digest:
             day = local_day(shadow, work.now)
-            other = judge(matter(file, shadow), shadow, on=day)
-            await reviews.add(work, file.case, other.facts, other.verdict, on=day, kind=ReviewKind.SHADOW)
+            other = judge(matter(file, shadow), shadow, on=day, answers=desk.answers)
+            await reviews.add(
+                work, file.case, other.facts, other.verdict, on=day, kind=ReviewKind.SHADOW, answer=other.answer
+            )
     file.review, file.menu_empty = row, None
     file.case.policy_id, file.case.policy_digest, file.case.review_id = policy.id, policy.digest, row.id
     await work.record(file.case, "reviewed", review=str(row.id), outcome=judgement.verdict.outcome)

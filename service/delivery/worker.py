@@ -5,12 +5,15 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
+from service.casework.consulting import consulted
 from service.casework.desk import Desk
 from service.casework.expiring import expire
 from service.domain.actors import Actor
+from service.domain.lender import UNNAMED, Lender
 from service.storage import clocks
 from service.storage.engine import Database
 from service.storage.failures import Unavailable
@@ -34,6 +37,7 @@ class Worker:
     clock: Callable[[], datetime]
     before: Callable[[], Awaitable[object]] | None = None
     daily: Callable[[], Awaitable[object]] | None = None
+    lender: Lender = UNNAMED
     every_seconds: float = EVERY_SECONDS
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -75,9 +79,7 @@ class Worker:
                 return done
             for clock_id, case_id in due:
                 try:
-                    async with self.database.writing() as session:
-                        work = UnitOfWork(session=session, actor=Actor.system(), clock=self.clock)
-                        ended = await expire(work, case_id=case_id, clock_id=clock_id, desk=self.desk)
+                    ended = await consulted(self.desk, partial(self._end, case_id, clock_id))
                     done += ended
                     if not ended:
                         passed_over.add(clock_id)
@@ -86,3 +88,9 @@ class Worker:
                 except Exception:
                     LOG.exception("worker: clock %s", clock_id)
                     passed_over.add(clock_id)
+
+    async def _end(self, case_id: UUID, clock_id: UUID, desk: Desk) -> bool:
+        """Do the end of one clock in a transaction of its own."""
+        async with self.database.writing() as session:
+            work = UnitOfWork(session=session, actor=Actor.system(), clock=self.clock, lender=self.lender)
+            return await expire(work, case_id=case_id, clock_id=clock_id, desk=desk)

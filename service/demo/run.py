@@ -56,8 +56,8 @@ async def run(console: Console, *, data: Path, today: date, make_keys: KeyMaker,
     wanted = _keys_wanted([str(body["borrower"]["subject"]) for body in bodies])
     keys = await make_keys(wanted)
     console.print(f"{len(keys)} API keys: a partner, a caseworker, two supervisors, and one for each borrower")
-    async with running(data) as address, client_of(address, connections=AT_ONCE) as client:
-        console.print(f"a server of the demo's own at {address}")
+    async with running(data) as server, client_of(server.address, connections=AT_ONCE) as client:
+        console.print(f"a server of the demo's own at {server.address}")
         desk = _desk(wanted, [Caller(client=client, key=key) for key in keys])
         accounts = await _negotiate_all(console, bodies, desk)
         console.print(f"{len(accounts)} cases negotiated in {monotonic() - started:.1f} seconds")

@@ -5,6 +5,8 @@ import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -20,15 +22,39 @@ class ServerDidNotStart(Exception):
     """The server ended, or said nothing, before it answered."""
 
 
+class TimeStoodStill(Exception):
+    """The server did not say that it had reached the day it was moved to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A server that answers at an address, and whose clock can be moved on."""
+
+    address: str
+    process: asyncio.subprocess.Process
+
+    async def move_on(self, *, days: int) -> datetime:
+        """Let days go by, with all that happens on them, and return the moment that has come."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(f"{days}\n".encode())
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await self.process.stdin.drain()
+                return datetime.fromisoformat((await self.process.stdout.readline()).decode().strip())
+        except (OSError, TimeoutError, ValueError):
+            raise TimeStoodStill(f"The server did not go on by {days} days.") from None
+
+
 @asynccontextmanager
-async def running(data: Path) -> AsyncIterator[str]:
-    """Start `parley serve` on a free port of this machine over a data folder, and stop it at the end."""
+async def running(data: Path) -> AsyncIterator[Server]:
+    """Start the service on a free port of this machine over a data folder, and stop it at the end."""
     log = data / LOG
     with log.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "service.cli", "serve", "--host", "127.0.0.1", "--port", "0"),
-            stdin=asyncio.subprocess.DEVNULL,
+            *("-m", "service.cli_moving"),
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
             # From the folder itself: a `.env` where the demo was started must not reach it.
@@ -36,7 +62,7 @@ async def running(data: Path) -> AsyncIterator[str]:
             env=_environment(data, os.environ),
         )
         try:
-            yield await _address(process, log)
+            yield Server(address=await _address(process, log), process=process)
         finally:
             await _stop(process)
 

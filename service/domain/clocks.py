@@ -69,8 +69,8 @@ MET_BY: Final[dict[str, frozenset[str]]] = {
     "provide_information": DECIDED,
     "request_information": frozenset({"provide_information", "start_review", "lapse", "refer"}),
     "make_offers": frozenset({"accept", "counter", "decline"}),
-    "counter": frozenset({"make_offers", "refuse_counter", "accept"}),
-    "reject": frozenset({"appeal", "reopen", "request_human_review"}),
+    "counter": frozenset({"make_offers", "refuse_counter", "accept", "amend", "refer"}),
+    "reject": frozenset({"appeal", "reopen", "request_human_review", "refer"}),
     "decline": frozenset({"appeal", "reopen", "refer"}),
     "lapse": frozenset({"appeal", "reopen", "refer"}),
     "accept": frozenset({"agreement_active"}),
@@ -145,7 +145,7 @@ def plan_of(rule: ClockRule) -> ClockPlan:
 
 def own_plans(negotiation: Negotiation, agreement: AgreementSettings) -> tuple[ClockPlan, ...]:
     """Return the clocks that every case has, whatever its pack says: their lengths are figures of the policy."""
-    lapse = EndAction.DECIDE if negotiation.lapse_action == "decide" else EndAction.LAPSE
+    lapse = EndAction(negotiation.lapse_action)
     appeal, answer = negotiation.appeal_days, negotiation.appeal_answer_days
     rest = appeal + answer
     return (

@@ -74,6 +74,11 @@ def confirmation_for(outcome: DecisionOutcome, *, verdict: Outcome | None, level
     return Confirmation.NOT_NEEDED if level_held(by).rank >= level.rank else Confirmation.PENDING
 
 
+def overrides_verdict(outcome: DecisionOutcome, *, verdict: Outcome | None) -> bool:
+    """Say whether a decision goes against the policy, which approved or rejected and did not leave it to a person."""
+    return verdict in {Outcome.APPROVE, Outcome.REJECT} and str(verdict) != str(outcome)
+
+
 def level_held(by: Role) -> Level:
     """Return the authority of a role; two supervisors together are the committee."""
     match by:

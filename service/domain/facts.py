@@ -145,8 +145,11 @@ class Facts:
 
     def of_loan(self, loan_id: str) -> dict[str, Any]:
         """Return the case's facts with those of one loan in their place."""
-        own = self.loans[loan_id]
-        return self.of_case() | dict(zip(_OF_LOAN, _loan_values(own), strict=True))
+        return self.of_case() | self.of_one_loan(loan_id)
+
+    def of_one_loan(self, loan_id: str) -> dict[str, Any]:
+        """Return the facts that are a loan's own, by name."""
+        return dict(zip(_OF_LOAN, _loan_values(self.loans[loan_id]), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

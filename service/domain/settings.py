@@ -126,7 +126,10 @@ class Negotiation:
     appeal_days: Annotated[Days, "how long an appeal may be made"] = 14
     appeal_answer_days: Annotated[Days, "how long answering an appeal may take"] = 30
     information_days: Annotated[Days, "how long the borrower has to hand in what is missing"] = 30
-    lapse_action: Annotated[Literal["lapse", "decide"], "what happens when that time has passed"] = "lapse"
+    lapse_action: Annotated[
+        Literal["lapse", "decide", "event"],
+        "what happens when that time has passed; `event` only tells of it: a clock of the pack does the rest",
+    ] = "lapse"
     reveal: Annotated[Literal["full", "statutory"], "which limits a borrower is told; floors and values never are"] = (
         "statutory"
     )
@@ -165,14 +168,19 @@ class AgreementSettings:
     )
     missed_for_breach: Annotated[Positive, "how many consecutive missed instalments are a breach"] = 2
     oldest_days_for_breach: Annotated[Days, "how old the oldest missed instalment may become"] = 30
+    reminder_days_before: Annotated[Days | None, "days before the due day on which the borrower is reminded"] = None
+    reminder_days_after: Annotated[Days | None, "the same after it, while the payment is not missed yet"] = 1
     remedy_days: Annotated[Days, "how long a remedy notice gives to catch up"] = 14
     waivers_on_breach: Annotated[Literal["stand", "revert"], "what becomes of waivers on breach"] = "stand"
     overpayment: Annotated[Literal["hold", "shorten", "reduce"], "what becomes of a payment beyond the due one"] = (
         "hold"
     )
     trial_payments: Annotated[Count, "how many payments of the new amount come before the change"] = 0
+    trial_missed: Annotated[Positive, "how many missed trial payments end the trial"] = 1
     review_days: Annotated[Days, "how long before temporary relief ends the case is looked at again"] = 30
     reinstate_months: Annotated[Count, "months that must lie between two reinstatements"] = 12
+    reinstatements: Annotated[Count | None, "how often it may be reinstated in all"] = None
+    signature_days: Annotated[Days | None, "how long all who must sign have to sign; then it lapses"] = None
     signatures: Annotated[tuple[str, ...], "who signs besides the parties of the loans"] = ("borrower",)
     clauses: Annotated[tuple[Clause, ...], "the clauses that its document must have"] = ()
 

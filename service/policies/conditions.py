@@ -14,24 +14,24 @@ from service.policies.programs import AmountsOf, Env, Program
 class Compiled:
     """A condition of a pack; of several expressions one is enough. Calling it gives true, false or None (unknown)."""
 
-    __slots__ = ("_amounts", "_decides", "_lists", "_parts", "_programs", "expressions", "reads", "text")
+    __slots__ = ("_amounts", "_decides", "_lists", "_parts", "expressions", "programs", "reads", "text")
 
     def __init__(self, expressions: Sequence[tuple[str, Node]], amounts: AmountsOf) -> None:
         texts = [text for text, _ in expressions]
         self.expressions = tuple(expressions)
         self.text = texts[0] if len(texts) == 1 else " or ".join(f"({text})" for text in texts)
-        self._programs = tuple(Program(text, node, amounts) for text, node in expressions)
+        self.programs = tuple(Program(text, node, amounts) for text, node in expressions)
         self._parts = tuple(part for text, node in expressions for part in parts_of(text, node, amounts))
         # One comparison alone has decided, whichever way: it need not be asked again.
         self._decides = len(self._parts) == 1 and len(expressions) == 1 and not _joins(expressions[0][1])
         self._amounts = amounts
-        self.reads: tuple[str, ...] = tuple(dict.fromkeys(name for p in self._programs for name in p.reads))
+        self.reads: tuple[str, ...] = tuple(dict.fromkeys(name for p in self.programs for name in p.reads))
         self._lists = any(KINDS[name] == "words" for name in self.reads)
 
     def __call__(self, env: Env) -> bool | None:
         """Return whether one of the expressions holds; None when none does and one is unknown."""
         known = True
-        for program in self._programs:
+        for program in self.programs:
             holds = program(env)
             if holds:
                 return True

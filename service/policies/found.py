@@ -1,4 +1,4 @@
-"""What there is to judge by: packs that are shipped, packs of the deployment, and policies that others installed."""
+"""What there is to judge by: packs, graphs and remote policies in files, and policies that others installed."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -9,10 +9,16 @@ from pathlib import Path
 from service.domain.policy import Policy
 from service.domain.policy_versions import PolicyVersion
 from service.policies import plugins
+from service.policies.graph import Graph, load_graph
 from service.policies.guarded import Guarded
 from service.policies.kept import version_of
 from service.policies.pack import Pack, PackBroken, load_pack, pack_of
 from service.policies.plugins import PluginBroken
+from service.policies.remote import RemotePolicy, load_remote
+from service.policies.sidecar import GRAPH_SIDECAR, REMOTE_SIDECAR, SIDECARS
+
+Written = Pack | Graph | RemotePolicy
+"""What is in a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +46,10 @@ def look(packs_folder: Path | None) -> Found:
     packs = {**shipped_packs(), **own}
     for name in broken:
         packs.pop(name, None)  # a broken pack of the deployment stood in for the shipped one of its name
-    known: dict[str, Policy] = {n: Guarded(policy=p, digest=p.digest, foreign=False) for n, p in packs.items()}
+    known: dict[str, Policy] = {n: guarded(p) for n, p in packs.items()}
+    others, wrong = _with_sidecars(packs_folder, packs)
+    known |= {name: guarded(policy) for name, policy in others.items()}
+    broken |= {name: (*broken.get(name, ()), *problems) for name, problems in wrong.items()}
     failing: dict[str, str] = {}
     for name, point in plugins.installed().items():
         try:
@@ -48,6 +57,53 @@ def look(packs_folder: Path | None) -> Found:
         except PluginBroken as error:
             failing[name] = str(error)
     return Found(known=known, broken=broken, failing=failing)
+
+
+def guarded(policy: Written) -> Policy:
+    """Return what judges by a file so that nothing in it can do harm."""
+    if isinstance(policy, RemotePolicy):
+        return policy  # nothing of it runs here
+    return Guarded(policy=policy, digest=policy.digest, foreign=False)
+
+
+def written(path: Path, packs: Mapping[str, Pack]) -> Written:
+    """Read the policy of a file: a pack, or a graph or remote policy by its sidecar; raise `PackBroken` with it all."""
+    if path.name.endswith(GRAPH_SIDECAR):
+        return load_graph(path, packs)
+    if path.name.endswith(REMOTE_SIDECAR):
+        return load_remote(path, packs)
+    if path.suffix == ".json":
+        raise PackBroken([f"{path.name}: a graph is read by its sidecar, whose name ends with {GRAPH_SIDECAR}"])
+    return load_pack(path)
+
+
+def packs_beside(path: Path) -> dict[str, Pack]:
+    """Return the packs that a sidecar may name: those of its folder, and those that are shipped."""
+    return {**shipped_packs(), **own_packs(path.parent)[0]}
+
+
+def _with_sidecars(
+    folder: Path | None, packs: Mapping[str, Pack]
+) -> tuple[dict[str, Written], dict[str, tuple[str, ...]]]:
+    """Return the graphs and remote policies of the folder, and the problems of those that are broken."""
+    found: dict[str, Written] = {}
+    broken: dict[str, tuple[str, ...]] = {}
+    for path in sorted(p for p in folder.glob("*.toml") if is_sidecar(p)) if folder else ():
+        try:
+            policy = written(path, packs)
+        except PackBroken as problem:
+            broken[_name_in(path)] = problem.problems
+            continue
+        if policy.name in packs or policy.name in found:
+            broken[policy.name] = (f"{path.name}: policy.id: another policy is called {policy.name}",)
+        else:
+            found[policy.name] = policy
+    return found, broken
+
+
+def is_sidecar(path: Path) -> bool:
+    """Say whether a file is that of a graph or of a remote policy, and no pack."""
+    return path.name.endswith(SIDECARS)
 
 
 def shipped_packs() -> dict[str, Pack]:
@@ -62,7 +118,7 @@ def own_packs(folder: Path | None) -> tuple[dict[str, Pack], dict[str, tuple[str
     """Return the packs of the folder that the deployment names, and the problems of those that are broken."""
     found: list[Pack] = []
     broken: dict[str, tuple[str, ...]] = {}
-    for path in sorted(folder.glob("*.toml")) if folder else ():
+    for path in sorted(p for p in folder.glob("*.toml") if not is_sidecar(p)) if folder else ():
         try:
             found.append(load_pack(path))
         except PackBroken as problem:

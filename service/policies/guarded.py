@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
+from service.domain.answers import Answer, answer_of
 from service.domain.facts import Facts
 from service.domain.policy import Level, Outcome, Policy, TraceLine, Verdict
 from service.domain.settings import PolicySettings
@@ -47,6 +48,15 @@ class Guarded:
             return for_a_person(self, "POLICY_FAULT", fault=fault)
         return replace(verdict, policy_id=self.id, digest=self.digest)
 
+    def answer(self, facts: Facts, *, on: date) -> Answer:
+        """Answer in short; what a foreign policy answers is looked at whole."""
+        if self.foreign:
+            return Answer.of(self.judge(facts, on=on))
+        try:
+            return answer_of(self.policy, facts, on=on)
+        except Exception:  # noqa: BLE001  # what cannot be answered in short is judged, and its fault told there
+            return Answer.of(self.judge(facts, on=on))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutOfScope:
@@ -74,7 +84,19 @@ class OutOfScope:
         return for_a_person(self, "OUT_OF_SCOPE")
 
 
-def for_a_person(policy: Policy, code: str, *, fault: str | None = None) -> Verdict:
+class Named(Protocol):
+    """Whatever a verdict can say that it is of."""
+
+    @property
+    def id(self) -> str:
+        """Name and version."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that can change its answers."""
+
+
+def for_a_person(policy: Named, code: str, *, fault: str | None = None) -> Verdict:
     """Return the verdict that hands a case to a person, with the reason why."""
     trace = () if fault is None else (TraceLine(rule="policy", when="", result="unknown", fault=fault),)
     return Verdict(
@@ -97,6 +119,8 @@ def _fault(verdict: object, facts: Facts, settings: PolicySettings) -> str | Non
         return "the verdict has members of the wrong kind"
     if not all(reason.code and reason.text and reason.source for reason in verdict.reasons):
         return "a reason lacks code, text or source"
+    if not all(line.result in {"true", "false", "unknown"} for line in verdict.trace):
+        return "a line of the trace is neither true, false nor unknown"
     if not all(answer.loan_id in facts.loans for answer in verdict.programmes):
         return "the verdict names a loan that the case does not have"
     if not all(settings.programme(answer.code) for answer in verdict.programmes):

@@ -1,6 +1,6 @@
 """How a pack is judged: every rule is evaluated, all reasons that apply are given, the outcome follows precedence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -34,7 +34,12 @@ class _Judgement:
 
     def own(self, code: str, **particulars: Any) -> Reason:
         """Return a reason of the service itself."""
-        return own_reason(code, source=f"{self.book.id}: precedence of outcomes", **particulars)
+        return own_reason(code, source=self.source, **particulars)
+
+    @property
+    def source(self) -> str:
+        """What the service's own reasons rest on."""
+        return f"{self.book.id}: precedence of outcomes"
 
 
 def judge(book: Rulebook, facts: Facts, *, on: date, digest: str) -> Verdict:
@@ -47,7 +52,7 @@ def judge(book: Rulebook, facts: Facts, *, on: date, digest: str) -> Verdict:
         outcome=outcome,
         reasons=(*own, *(reason for _, reason in now.fired)),
         programmes=tuple(now.programmes),
-        level=_level(book.settings, facts),
+        level=level_of(book.settings, facts),
         trace=tuple(now.trace),
         policy_id=book.id,
         digest=digest,
@@ -62,8 +67,8 @@ def _rules(now: _Judgement) -> None:
             now.trace.append(_line(rule.code, rule, env, held, loan_id))
             if held:
                 now.fired.append((rule, _reason(rule, env, held=True, loan_id=loan_id)))
-            elif held is None and _rejects(rule):
-                told = (fact for fact in rule.when.unknown(env) if _can_be_told(fact, env))
+            elif held is None and rejects(rule):
+                told = (fact for fact in rule.when.unknown(env) if can_be_told(fact, env))
                 now.needed |= dict.fromkeys((fact, loan_id) for fact in told)
 
 
@@ -92,14 +97,14 @@ def _programme(now: _Judgement, programme: Programme, loan: Env, loan_id: str) -
         eligibility=eligibility,
         reasons=tuple(refused),
         missing=tuple(missing),
-        limits=_limits(programme.limits),
+        limits=limits_of(programme.limits),
     )
 
 
 def _outcome(now: _Judgement, *, on: date) -> tuple[Outcome, list[Reason]]:
     """Return the outcome by precedence, with the reasons that are not a rule's own."""
     case = now.facts.case
-    if any(_rejects(rule) for rule, _ in now.fired):
+    if any(rejects(rule) for rule, _ in now.fired):
         return Outcome.REJECT, []
     needed = [now.own("FACT_UNKNOWN", fact=fact, loan_id=loan_id) for fact, loan_id in now.needed]
     if case.evidence_missing:
@@ -107,7 +112,7 @@ def _outcome(now: _Judgement, *, on: date) -> tuple[Outcome, list[Reason]]:
         return Outcome.REQUEST_INFORMATION, [missing, *needed]
     if needed:
         return Outcome.REQUEST_INFORMATION, needed
-    person = list(_for_a_person(now, on=on))
+    person = list(why_a_person(now.book.settings, now.facts, on=on, source=now.source))
     if person or any(rule.outcome == "manual" for rule, _ in now.fired):
         return Outcome.MANUAL, person
     if any(programme.eligibility is Eligibility.ELIGIBLE for programme in now.programmes):
@@ -124,17 +129,21 @@ def _why_none(now: _Judgement) -> Iterator[Reason]:
         yield now.own("FACT_UNKNOWN", fact=fact, loan_id=loan_id)
 
 
-def _for_a_person(now: _Judgement, *, on: date) -> Iterator[Reason]:
+def why_a_person(settings: PolicySettings, facts: Facts, *, on: date, source: str) -> Iterator[Reason]:
     """Yield why a person has to look, whatever the rules say."""
-    case, settings = now.facts.case, now.book.settings
+    for code, particulars in for_a_person(settings, facts, on=on):
+        yield own_reason(code, source=source, **particulars)
+
+
+def for_a_person(settings: PolicySettings, facts: Facts, *, on: date) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the codes of why a person has to look, whatever the rules say, each with its particulars."""
+    case = facts.case
     if not (settings.valid_from or on) <= on <= (settings.valid_to or on):
-        yield now.own("NOT_IN_FORCE")
+        yield "NOT_IN_FORCE", {}
     if any(table and case.currency not in table for table in (settings.amounts, settings.household_floor)):
-        yield now.own("CURRENCY_NOT_COVERED", fact="currency", value=case.currency)
-    if case.evidence_unverified:
-        yield now.own(
-            "EVIDENCE_UNVERIFIED", fact="evidence_unverified", value=case.evidence_unverified, threshold="== 0"
-        )
+        yield "CURRENCY_NOT_COVERED", {"fact": "currency", "value": case.currency}
+    if unverified := case.evidence_unverified:
+        yield "EVIDENCE_UNVERIFIED", {"fact": "evidence_unverified", "value": unverified, "threshold": "== 0"}
 
 
 DIVIDED: Final[dict[str, tuple[str, str]]] = {
@@ -144,16 +153,18 @@ DIVIDED: Final[dict[str, tuple[str, str]]] = {
 """Ratios that do not exist where there is nothing to divide by: unknown then, though nobody owes an answer."""
 
 
-def _can_be_told(fact: str, env: Env) -> bool:
+def can_be_told(fact: str, env: Mapping[str, Any]) -> bool:
     """Say whether somebody could tell a fact that is unknown; asking for one that does not exist would never end."""
     return fact not in DIVIDED or any(env[part] is None for part in DIVIDED[fact])
 
 
-def _rejects(rule: Rule) -> bool:
+def rejects(rule: Rule) -> bool:
+    """Say whether a rule, where it holds, decides the case against the borrower."""
     return rule.outcome == "reject" and rule.severity is Severity.FATAL
 
 
-def _limits(limits: Limits) -> dict[str, int | Decimal | str | None]:
+def limits_of(limits: Limits) -> dict[str, int | Decimal | str | None]:
+    """Return the bounds of a programme as a verdict shows them."""
     return {name: value for name in _LIMITS if (value := getattr(limits, name)) is not None}
 
 
@@ -177,7 +188,7 @@ def _reason(rule: Rule, env: Env, *, held: bool, loan_id: str | None) -> Reason:
     )
 
 
-def _level(settings: PolicySettings, facts: Facts) -> Level:
+def level_of(settings: PolicySettings, facts: Facts) -> Level:
     """Return the lowest level whose exposure limit covers the case; what a plan gives up is judged with the plan."""
     exposure, currency = facts.case.exposure or 0, facts.case.currency
     able = (step.level for step in settings.authority if covers(step, exposure=exposure, currency=currency))

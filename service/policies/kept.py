@@ -6,8 +6,10 @@ from typing import Final, Protocol, runtime_checkable
 
 from service.domain.policy import Policy
 from service.domain.policy_versions import PolicyVersion
+from service.policies.graph import Graph, graph_of
 from service.policies.guarded import Guarded
 from service.policies.pack import Pack, PackBroken, pack_of
+from service.policies.remote import RemotePolicy, remote_of
 
 KEPT_READ: Final = 64
 """How many texts stay compiled; the others are compiled again when a case needs one."""
@@ -33,7 +35,16 @@ def _pack(text: str, name: str) -> Policy:
     return Guarded(policy=pack, digest=pack.digest, foreign=False)
 
 
-READERS: Final[Mapping[str, Callable[[str, str], Policy]]] = {Pack.kind: _pack}
+def _graph(text: str, name: str) -> Policy:
+    graph = graph_of(text, name)
+    return Guarded(policy=graph, digest=graph.digest, foreign=False)
+
+
+READERS: Final[Mapping[str, Callable[[str, str], Policy]]] = {
+    Pack.kind: _pack,
+    Graph.kind: _graph,
+    RemotePolicy.kind: remote_of,
+}
 """How the text of each kind becomes a policy again; its second argument stands before problems."""
 
 

@@ -49,20 +49,20 @@ def read_pack(text: str, *, name: str) -> Rulebook:
 
 def _validated(document: Mapping[str, Any]) -> tuple[PackTable | None, list[str]]:
     # As JSON, because there lists become tuples and words members of enums, while nothing else is let through.
-    told = _as_json(document)
+    told = as_json(document)
     try:
         return PackTable.model_validate_json(told, context=Context(amounts=_amounts(document))), []
     except ValidationError as error:
         return None, list(problems_of(error))
 
 
-def _as_json(value: Any) -> str:
+def as_json(value: Any) -> str:
     """Write a value of TOML as JSON: decimals stay numbers, not-a-number too; days become text."""
     match value:
         case dict():
-            return "{" + ",".join(f"{json.dumps(key)}:{_as_json(inner)}" for key, inner in value.items()) + "}"
+            return "{" + ",".join(f"{json.dumps(key)}:{as_json(inner)}" for key, inner in value.items()) + "}"
         case list():
-            return f"[{','.join(map(_as_json, value))}]"
+            return f"[{','.join(map(as_json, value))}]"
         case Decimal():
             return str(value) if value.is_finite() else json.dumps(float(value))
         case _:

@@ -21,12 +21,13 @@ AmountsOf = Mapping[str, Mapping[str, int]]
 class Program:
     """One expression: which facts it reads, which amounts, and how it is evaluated."""
 
-    __slots__ = ("_amounts", "_compiled", "_facts", "reads")
+    __slots__ = ("_amounts", "_compiled", "_facts", "amounts", "facts", "reads", "text")
 
     def __init__(self, text: str, node: Node, amounts: AmountsOf) -> None:
         found = names(node)
         named = tuple(n.removeprefix(AMOUNT) for n in found if n.startswith(AMOUNT))
         own = tuple(n for n in found if not n.startswith(AMOUNT))
+        self.text, self.facts, self.amounts = text, own, frozenset(named)
         self._facts = tuple((name, f'"{name}":') for name in own)
         self.reads = tuple(dict.fromkeys((*own, "currency"))) if named else own
         self._amounts = _told(amounts, named) if named else None
@@ -39,7 +40,7 @@ class Program:
             value = env[name]
             if value is None:
                 return None
-            told.append(key + _AS_JSON.get(type(value), json.dumps)(value))
+            told.append(key + as_json(value))
         if self._amounts is not None:
             figures = self._amounts.get(env["currency"])
             if figures is None:
@@ -64,3 +65,8 @@ _AS_JSON: Final[dict[type, Callable[[Any], str]]] = {
     Decimal: lambda value: format(value.quantize(SIX_PLACES, rounding=ROUND_HALF_UP), "f"),
 }
 """How a fact that is no word is written for zen: money and counts as integers, ratios half-up to six places."""
+
+
+def as_json(value: Any) -> str:
+    """Write one fact for zen, or for whoever else is told of it."""
+    return _AS_JSON.get(type(value), json.dumps)(value)

@@ -1,7 +1,6 @@
 """The policies of a deployment: which of them are asked, in order, and all that a case may be pinned to."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from service.domain.settings import PolicySettings
 from service.policies import kept
 from service.policies.found import Found, look, own_packs, shipped_packs
 from service.policies.guarded import OutOfScope
+from service.policies.scope import in_scope, within
 
 __all__ = ["PolicyMissing", "Registry", "covers", "own_packs", "shipped_packs"]
 
@@ -75,10 +75,7 @@ class Registry:
     def judged_by(self, policy_id: str, digest: str, facts: Facts) -> Policy:
         """Return what gave a verdict on these facts, to give it again."""
         policy = self.version(policy_id, digest)
-        products = {loan.product for loan in facts.loans.values()} - {None}
-        kind, currency = facts.case.borrower_kind, facts.case.currency
-        within = _in_scope(policy.settings, products=products, currency=currency, kind=kind)
-        return policy if within else OutOfScope(policy=policy)
+        return policy if within(policy.settings, facts) else OutOfScope(policy=policy)
 
     def version(self, policy_id: str, digest: str) -> Policy:
         """Return the version of a digest; another of the same id would be a guess."""
@@ -163,14 +160,4 @@ def covers(settings: PolicySettings, application: Application) -> bool:
     """Say whether a policy is for these loans, this currency and this kind of borrower; an empty list means any."""
     products = {loan.product.value for loan in application.loans if loan.product is not None}
     kind = application.borrower.kind
-    return _in_scope(settings, products=products, currency=application.currency, kind=kind.value if kind else None)
-
-
-def _in_scope(
-    settings: PolicySettings, *, products: AbstractSet[str | None], currency: str | None, kind: str | None
-) -> bool:
-    return (
-        (not settings.products or products <= set(settings.products))
-        and (not settings.currencies or currency in settings.currencies)
-        and (not settings.borrower_kinds or kind is None or kind in settings.borrower_kinds)
-    )
+    return in_scope(settings, products=products, currency=application.currency, kind=kind.value if kind else None)

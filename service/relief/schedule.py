@@ -70,7 +70,7 @@ def schedule(course: Course, settings: Settings) -> Schedule:
     rounding repays a debt early, the instalments of nothing at the end are left out. A payment is never less than
     the interest of its period unless the course eases it.
     """
-    periods = _periods(course)
+    periods = periods_of(course)
     progress = Progress(course, settings, periods, charges_of(course, periods))
     progress.to_the_end()
     rows = _instalments(course, settings, progress)
@@ -82,7 +82,7 @@ def schedule(course: Course, settings: Settings) -> Schedule:
     )
 
 
-def _periods(course: Course) -> tuple[Period, ...]:
+def periods_of(course: Course) -> tuple[Period, ...]:
     """Return the periods; a loan repaid at the end has a single one, measured as a whole."""
     if course.repayment is not Repayment.BULLET:
         return course.calendar.periods(course.length)

@@ -38,8 +38,9 @@ async def add(
 
 
 async def get(session: AsyncSession, agreement_id: UUID) -> AgreementRow | None:
-    """Return an agreement."""
-    return await session.get(AgreementRow, agreement_id)
+    """Return an agreement, one that is not stored yet too."""
+    made = next((row for row in session.new if isinstance(row, AgreementRow) and row.id == agreement_id), None)
+    return made or await session.get(AgreementRow, agreement_id)
 
 
 async def about_loans(session: AsyncSession, loan_ids: Sequence[str]) -> Sequence[AgreementRow]:

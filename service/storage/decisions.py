@@ -25,6 +25,8 @@ async def add(
     level: Level,
     confirmation: Confirmation,
     automatic: bool = False,
+    overrides_verdict: bool = False,
+    appeal_id: UUID | None = None,
 ) -> DecisionRow:
     """Keep a decision of the actor."""
     row = DecisionRow(
@@ -38,6 +40,8 @@ async def add(
         decided_by=work.actor.identity,
         decided_role=work.actor.role,
         automatic=automatic,
+        overrides_verdict=overrides_verdict,
+        appeal_id=appeal_id,
         created_at=work.now,
     )
     work.session.add(row)

@@ -1,13 +1,16 @@
 """Reviews: each judging of a case with all that is needed to judge it again."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal_column, select, text
+from sqlalchemy import Select, Text, cast, func, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from service.domain.consulting import Answer
 from service.domain.facts import Facts
 from service.domain.policy import ReviewKind, Verdict
 from service.storage.documents import dump, load
@@ -23,8 +26,9 @@ async def add(
     *,
     on: date,
     kind: ReviewKind = ReviewKind.ACTIVE,
+    answer: Answer | None = None,
 ) -> ReviewRow:
-    """Keep what was judged, by which policy, on which local day, and the verdict with its trace."""
+    """Keep what was judged, by which policy, on which local day, the verdict with its trace, and a remote answer."""
     row = ReviewRow(
         case_id=case.id,
         application_version=case.application_version,
@@ -34,6 +38,7 @@ async def add(
         facts=dump(facts),
         verdict=dump(verdict),
         kind=kind.value,
+        answer=None if answer is None else dump(answer),
         created_at=work.now,
     )
     work.session.add(row)
@@ -89,9 +94,61 @@ async def _active_of(session: AsyncSession, cases: Collection[UUID]) -> Mapping[
     return by_case
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """Which cases are looked at: by the local day of their latest review, and none that was made after a moment."""
+
+    first: date | None = None
+    last: date | None = None
+    made_until: datetime | None = None
+
+    def of(self, wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        """Restrict a query of cases with their latest reviews."""
+        joined = wanted.join(ReviewRow, col(ReviewRow.id) == col(CaseRow.review_id))
+        if self.first is not None:
+            joined = joined.where(col(ReviewRow.on_day) >= self.first)
+        if self.last is not None:
+            joined = joined.where(col(ReviewRow.on_day) <= self.last)
+        if self.made_until is not None:
+            joined = joined.where(col(CaseRow.created_at) <= self.made_until)
+        return joined
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A case as it was judged last: its facts as text, for they are read elsewhere."""
+
+    case_id: UUID
+    channel: str
+    state: str
+    policy_id: str
+    on: date
+    facts: str
+
+
+async def count_judged(session: AsyncSession, period: Period) -> int:
+    """Count the cases that were judged."""
+    return await session.scalar(period.of(select(func.count()).select_from(CaseRow))) or 0
+
+
+async def judged(session: AsyncSession, period: Period, *, after: UUID | None, limit: int) -> Sequence[Judged]:
+    """Return cases as they were judged last, in the order of their ids."""
+    columns = (CaseRow.id, CaseRow.channel, CaseRow.state, ReviewRow.policy_id, ReviewRow.on_day)
+    told: list[Any] = [*map(col, columns), cast(col(ReviewRow.facts), Text)]
+    wanted = period.of(select(*told))
+    if after is not None:
+        wanted = wanted.where(col(CaseRow.id) > after)
+    return [Judged(*row) for row in await session.execute(wanted.order_by(col(CaseRow.id)).limit(limit))]
+
+
 def verdict_of(row: ReviewRow) -> Verdict:
     """Return the verdict as the policy gave it."""
     return load(Verdict, row.verdict)
+
+
+def answer_of(row: ReviewRow) -> Answer | None:
+    """Return what a policy elsewhere said; None where none was asked."""
+    return None if row.answer is None else load(Answer, row.answer)
 
 
 def facts_of(row: ReviewRow) -> Facts:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Text
+from sqlalchemy import BigInteger, Text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.compiler import compiles
@@ -46,3 +46,20 @@ def _in_general(element: Beside, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(Beside, "sqlite")
 def _in_sqlite(element: Beside, compiler: SQLCompiler, **options: Any) -> str:
     return f"+{compiler.process(element.clauses, **options)}"
+
+
+class NowInSeconds(FunctionElement[int]):
+    """The moment by the database's own clock, in whole seconds: leases must not depend on whose clock goes wrong."""
+
+    inherit_cache = True
+    type = BigInteger()
+
+
+@compiles(NowInSeconds)
+def _now_in_general(_element: NowInSeconds, _compiler: SQLCompiler, **_: Any) -> str:
+    return "CAST(extract(epoch FROM clock_timestamp()) AS BIGINT)"
+
+
+@compiles(NowInSeconds, "sqlite")
+def _now_in_sqlite(_element: NowInSeconds, _compiler: SQLCompiler, **_: Any) -> str:
+    return "CAST(strftime('%s', 'now') AS INTEGER)"

@@ -8,6 +8,7 @@ from typing import Any, Self
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain.actors import Actor, Role
+from service.domain.lender import UNNAMED, Lender
 from service.domain.lifecycle import TERMINAL, CaseAction, CaseState, advance
 from service.storage.applications import release_loans
 from service.storage.events import append_event
@@ -19,11 +20,12 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitOfWork:
-    """A session, an actor and a clock. It never commits: the one door does, before it answers."""
+    """A session, an actor, a clock, and the lender who is spoken for. The one door commits, before it answers."""
 
     session: AsyncSession
     actor: Actor
     clock: Clock
+    lender: Lender = UNNAMED
 
     @property
     def now(self) -> datetime:

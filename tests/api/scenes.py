@@ -195,6 +195,33 @@ async def waiting_counter(service: Service, case_id: str) -> dict[str, Any]:
     return counter
 
 
+async def _appeal(service: Service, operation: Operation) -> Scene:
+    """Have Li appeal what was refused beside her offers."""
+    case, _ = await offered(service)
+    li = await service.key("borrower", LI)
+    body = next(iter(REQUESTS["post_appeal"].values()))
+    appeal = (await service.call(li, "POST", f"/v1/cases/{case['id']}/appeals", body)).json()
+    key = li if operation.name == "withdraw_appeal" else await service.key("caseworker")
+    example = next(iter(REQUESTS[operation.name].values()))
+    return Scene(operation=operation, key=key, body=example, ids={"case_id": case["id"], "appeal_id": appeal["id"]})
+
+
+async def _referral(service: Service, operation: Operation) -> Scene:
+    case, li = await waiting(service), await service.key("borrower", LI)
+    body = next(iter(REQUESTS["post_referral"].values()))
+    referral = (await service.call(li, "POST", f"/v1/cases/{case['id']}/referrals", body)).json()
+    example = next(iter(REQUESTS[operation.name].values()))
+    ids = {"case_id": case["id"], "referral_id": referral["id"]}
+    return Scene(operation=operation, key=await service.key("caseworker"), body=example, ids=ids)
+
+
+async def _message(service: Service, operation: Operation) -> Scene:
+    case, desk = await waiting(service), await service.key("caseworker")
+    body = next(iter(REQUESTS["post_message"].values()))
+    assert (await service.call(desk, "POST", f"/v1/cases/{case['id']}/messages", body)).status_code == 201
+    return Scene(operation=operation, key=await service.key("borrower", LI), body={}, ids={"case_id": case["id"]})
+
+
 async def _policy(service: Service, operation: Operation) -> Scene:
     """Take a policy that does not judge here, and keep it first."""
     key = await service.key("policy_admin")
@@ -202,6 +229,11 @@ async def _policy(service: Service, operation: Operation) -> Scene:
     assert (await service.call(key, "POST", f"/v1/policies/{found}/shadow", {})).status_code == 200
     example = next(iter(REQUESTS[operation.name].values()))
     return Scene(operation=operation, key=key, body=example, ids={"policy_id": found})
+
+
+async def _backtest(service: Service, operation: Operation) -> Scene:
+    example = next(iter(REQUESTS[operation.name].values()))
+    return Scene(operation=operation, key=await service.key("policy_admin"), body=example)
 
 
 SCENES: Final[dict[str, Callable[[Service, Operation], Awaitable[Scene]]]] = {
@@ -218,6 +250,7 @@ SCENES: Final[dict[str, Callable[[Service, Operation], Awaitable[Scene]]]] = {
     "activate_policy": _policy,
     "shadow_policy": _policy,
     "retire_policy": _policy,
+    "post_backtest": _backtest,
     "post_evidence": _evidence,
     "verify_evidence": _judged_evidence,
     "refuse_evidence": _judged_evidence,
@@ -235,5 +268,13 @@ SCENES: Final[dict[str, Callable[[Service, Operation], Awaitable[Scene]]]] = {
     "withdraw_offer": _on_offer("supervisor"),
     "post_counter_proposal": _on_offer("borrower"),
     "refuse_counter_proposal": _refused_counter,
+    "post_appeal": _on_offer("borrower"),
+    "dismiss_appeal": _appeal,
+    "allow_appeal": _appeal,
+    "withdraw_appeal": _appeal,
+    "post_referral": _on_case("borrower"),
+    "end_referral": _referral,
+    "post_message": _on_case("borrower"),
+    "mark_messages_read": _message,
 }
 """By the name of the operation; one that is not here fails a test until it is."""

@@ -1,10 +1,15 @@
 """Li's case over HTTP, told as far as a test needs it."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from service.api.examples import REQUESTS
+from service.app import operator_of
+from service.delivery.operations import Operator
+from service.settings import Settings
 from tests.conftest import Service
 from tests.domain.applications import li_json
 
@@ -42,3 +47,22 @@ async def offered(service: Service, **changes: Any) -> tuple[dict[str, Any], lis
     case = (await service.call(li, "GET", f"/v1/cases/{case['id']}")).json()
     items = (await service.call(li, "GET", f"/v1/cases/{case['id']}/offers")).json()["items"]
     return case, items
+
+
+def operator(service: Service, **changes: Any) -> Operator:
+    """Return a worker of operations on a running service; it judges in this process alone."""
+    made = operator_of(service.app, Settings())
+    return replace(made, processes=1, **changes)
+
+
+async def backtested(service: Service) -> dict[str, Any]:
+    """Order a backtest, have it done, and return the operation."""
+    key = await service.key("policy_admin")
+    body = next(iter(REQUESTS["post_backtest"].values()))
+    ordered = await service.call(key, "POST", "/v1/backtests", body)
+    assert ordered.status_code == 201, ordered.text
+    while await operator(service).turn():
+        pass
+    found: dict[str, Any] = (await service.call(key, "GET", ordered.headers["location"])).json()
+    assert found["state"] == "done", found
+    return found

@@ -14,7 +14,7 @@ from service.api.examples import LONGER, REQUESTS
 from service.settings import Settings
 from tests.api.running import running
 from tests.api.stories import LI as LI_SUBJECT
-from tests.api.stories import upload
+from tests.api.stories import operator, upload
 from tests.conftest import Service
 
 EXAMPLES: Final = Path(__file__).parents[2] / "service" / "api" / "examples.json"
@@ -67,7 +67,9 @@ async def told(service: Service) -> dict[str, Any]:
     await ask("caseworker", "GET", f"{at}/events?limit=5", shown="EventViewPage")
     await _with_a_person(service, ask, keys["borrower"])
     await _beside(ask)
+    await _about_dissent(service, ask, keys["borrower"])
     await _about_telling(ask, at)
+    await _about_backtests(service, ask)
     return answers
 
 
@@ -107,6 +109,35 @@ async def _with_a_person(service: Service, ask: Any, borrower: str) -> None:
     await ask("caseworker", "POST", f"/v1/cases/{case['id']}/decisions", decided, shown="DecisionView")
 
 
+async def _about_dissent(service: Service, ask: Any, borrower: str) -> None:
+    """Have a fourth case's offers appealed and the case referred, with a word between the sides."""
+    other = {**LI, "reference": "P-2026-000126", "loans": [{**LI_LOAN, "id": "L-004"}]}
+    case = await ask("partner", "POST", "/v1/cases", other)
+    at = f"/v1/cases/{case['id']}"
+    for item in case["evidence"]["missing"]:
+        await upload(service, borrower, case["id"], item["kind"])
+    bodies = {name: next(iter(REQUESTS[name].values())) for name in REQUESTS}
+    await ask("caseworker", "POST", f"{at}/messages", bodies["post_message"], shown="MessageView")
+    await ask("borrower", "GET", f"{at}/messages", shown="ThreadView")
+    await ask("borrower", "POST", f"{at}/messages/read", {}, shown="ReadMarkView")
+    appeal = await ask("borrower", "POST", f"{at}/appeals", bodies["post_appeal"])
+    await ask("caseworker", "POST", f"/v1/appeals/{appeal['id']}/dismiss", bodies["dismiss_appeal"], shown="AppealView")
+    await ask("borrower", "GET", f"{at}/appeals", shown="AppealViewPage")
+    referral = await ask("borrower", "POST", f"{at}/referrals", bodies["post_referral"], shown="ReferralView")
+    await ask("caseworker", "POST", f"/v1/referrals/{referral['id']}/end", bodies["end_referral"])
+    await ask("borrower", "GET", f"{at}/referrals", shown="ReferralViewPage")
+
+
+async def _about_backtests(service: Service, ask: Any) -> None:
+    """Compare two policies over the cases that there are by now."""
+    body = next(iter(REQUESTS["post_backtest"].values()))
+    ordered = await ask("policy_admin", "POST", "/v1/backtests", body)
+    assert await operator(service).turn()
+    at = f"/v1/operations/{ordered['id']}"
+    await ask("policy_admin", "GET", at, shown="OperationView")
+    await ask("policy_admin", "GET", f"{at}/report", shown="BacktestView")
+
+
 def settled(answers: dict[str, Any]) -> dict[str, Any]:
     """Return the answers with ids, hashes and cursors that do not change from one telling to the next."""
     text = json.dumps(answers, ensure_ascii=False, separators=(",", ":"))
@@ -138,7 +169,7 @@ async def _about_telling(ask: Any, at: str) -> None:
     """Have Li's case told in plain words."""
     await ask("borrower", "GET", f"{at}/story?locale=en", shown="StoryView")
     await ask("caseworker", "GET", "/v1/worklist?limit=2", shown="DeskLinePage")
-    later = {**LI, "reference": "P-2026-000126", "loans": [{**LI_LOAN, "id": "L-004"}]}
+    later = {**LI, "reference": "P-2026-000128", "loans": [{**LI_LOAN, "id": "L-006"}]}
     later_at = f"/v1/cases/{(await ask('partner', 'POST', '/v1/cases', later))['id']}"
     await ask("caseworker", "GET", f"{later_at}/evidence/reusable?limit=1", shown="ReusableViewPage")
 

@@ -15,7 +15,7 @@ from service.storage import keys
 from tests.api.description import NOT_PUBLIC, OPERATIONS, Operation
 from tests.api.running import stored
 from tests.api.scenes import by_hand, offered, set_state, waiting_counter
-from tests.api.stories import LI, upload
+from tests.api.stories import LI, backtested, upload
 from tests.conftest import Service
 from tests.domain.applications import li_borrower, li_json
 
@@ -53,6 +53,7 @@ class Rule(NamedTuple):
 READS: Final = Rule(ALL - STRANGERS)
 JUDGES: Final = Rule(DESK)
 POLICIES: Final = Rule(frozenset({"policy_admin"}), sees=DESK | {"policy_admin", "auditor"})
+OPERATIONS_OF_LENDERS: Final = Rule(DESK | {"policy_admin", "auditor"}, sees=frozenset())
 RULES: Final[dict[str, Rule]] = {
     "list_programmes": Rule(ALL, sees=ALL, open_to_nobody=True),
     "list_policies": Rule(DESK | {"policy_admin", "auditor"}, sees=ALL),
@@ -62,6 +63,8 @@ RULES: Final[dict[str, Rule]] = {
     "activate_policy": POLICIES,
     "shadow_policy": POLICIES,
     "retire_policy": POLICIES,
+    "post_backtest": Rule(frozenset({"policy_admin"}), sees=ALL),
+    **dict.fromkeys(("get_operation", "get_report", "get_report_page"), OPERATIONS_OF_LENDERS),
     "post_assessment": Rule(ALL, sees=ALL),
     "post_case": Rule(ALL - {"policy_admin", "auditor"}, sees=ALL),
     "search_cases": Rule(ALL, sees=ALL),
@@ -72,7 +75,8 @@ RULES: Final[dict[str, Rule]] = {
         (
             "get_case", "list_actions", "list_events", "list_evidence", "get_content", "list_reviews", "list_decisions",
             "list_offers", "list_rounds", "get_offer", "get_offer_schedule", "get_agreement", "get_agreement_schedule",
-            "list_holds", "list_clocks_of_case", "list_information_requests", "tell_story",
+            "list_holds", "list_clocks_of_case", "list_information_requests", "list_appeals", "list_referrals",
+            "list_messages", "tell_story",
         ),
         READS,
     ),
@@ -104,6 +108,14 @@ RULES: Final[dict[str, Rule]] = {
     "withdraw_offer": Rule(frozenset({"supervisor"})),
     "post_counter_proposal": Rule(frozenset({"borrower", "representative"})),
     "refuse_counter_proposal": JUDGES,
+    "post_appeal": Rule(frozenset({"borrower", "representative"})),
+    "dismiss_appeal": Rule(DESK, CaseState.APPEALED),
+    "allow_appeal": Rule(DESK, CaseState.APPEALED),
+    "withdraw_appeal": Rule(frozenset({"borrower", "representative"}), CaseState.APPEALED),
+    "post_referral": Rule(APPLICANT | DESK),
+    "end_referral": Rule(DESK | {"partner", "borrower"}, CaseState.REFERRED),
+    "post_message": Rule(APPLICANT | DESK),
+    "mark_messages_read": Rule(APPLICANT | DESK),
     "post_hold": JUDGES,
     "end_hold": JUDGES,
     "post_information_request": Rule(DESK, CaseState.INFORMATION_REQUESTED),
@@ -126,6 +138,11 @@ async def ids(shared: Service) -> dict[str, str]:
     hold = (await shared.call(desk, "POST", f"{at}/holds", next(iter(REQUESTS["post_hold"].values())))).json()
     evidence = (await shared.call(li, "GET", f"{at}/evidence")).json()["items"]
     earlier = (await upload(shared, li, by_a_person["id"], "payslips")).json()
+    made = {}
+    for name in ("appeal", "referral"):
+        await set_state(shared, case["id"], CaseState.OFFERED)
+        body = next(iter(REQUESTS[f"post_{name}"].values()))
+        made[f"{name}_id"] = (await shared.call(li, "POST", f"{at}/{name}s", body)).json()["id"]
     assert li_borrower().subject == LI
     return {
         "case_id": case["id"],
@@ -137,6 +154,8 @@ async def ids(shared: Service) -> dict[str, str]:
         "earlier_id": earlier["id"],
         "agreement_id": agreement["id"],
         "policy_id": "standard",
+        **made,
+        "operation_id": (await backtested(shared))["id"],
     }
 
 

@@ -12,7 +12,7 @@ from service.api.transaction import Opens
 from tests.api.description import OPERATIONS, Operation
 from tests.api.running import share, stored
 from tests.api.scenes import SCENES, Scene, offered, scene, waiting
-from tests.api.stories import LI
+from tests.api.stories import LI, backtested
 from tests.conftest import Service
 from tests.domain.applications import li_loan_json
 
@@ -48,7 +48,7 @@ async def send(service: Service, what: Scene, **headers: str) -> httpx.Response:
 
 
 async def test_there_is_something_to_test() -> None:
-    assert {o.name for o in READ} == {"get_case", "get_offer", "get_agreement"}
+    assert {o.name for o in READ} == {"get_case", "get_offer", "get_agreement", "get_operation"}
     assert {o.name for o in CHANGES} == {"patch_application", "put_loans", "set_flags"}
 
 
@@ -63,7 +63,10 @@ async def agreed(service: Service) -> dict[str, str]:
 
 @pytest.mark.parametrize("operation", READ, ids=lambda o: o.name)
 async def test_a_record_that_is_read_need_not_be_sent_again(shared: Service, operation: Operation) -> None:
-    path, li = operation.address(**await agreed(shared)), await shared.key("borrower", LI)
+    if operation.name == "get_operation":
+        path, li = operation.address(operation_id=(await backtested(shared))["id"]), await shared.key("policy_admin")
+    else:
+        path, li = operation.address(**await agreed(shared)), await shared.key("borrower", LI)
     first = await shared.call(li, "GET", path)
     tag = first.headers["etag"]
     assert tag == f'"{first.json()["version"]}"'

@@ -5,17 +5,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlmodel import col
 
 from service.casework.replaying import Replayed, replay
-from service.domain.policy_versions import PolicyVersionMissing
 from service.policies.found import look
 from service.policies.registry import Registry
 from service.settings import Settings
 from service.storage import policies
 from service.storage.tables import PolicyVersionRow, ReviewRow
-from tests.casework.people import MANUAL, OTHER, People, consents, pack, running
+from tests.casework.people import MANUAL, OTHER, People, pack, running
 from tests.conftest import Clock
 
 Json = dict[str, Any]
@@ -318,27 +317,3 @@ async def test_replay_names_what_differs(people: People, tmp_path: Path) -> None
     assert found.identical == found.total - 1
     assert found.wrong == [f"review {row_id} of case {people.case['id']}, standard@2026.1: differs in /outcome, /more"]
     assert (await replayed(people, settings, policy="stand")).total == 0
-
-
-async def test_what_a_remote_policy_answered_is_read_again_and_counted_apart(people: People, tmp_path: Path) -> None:
-    await people.post()
-    async with people.service.app.state.parts.database.writing() as session:
-        await session.execute(update(ReviewRow).values(answer={"outcome": "approve"}, digest="gone"))
-
-    assert (await replayed(people, Settings(data=tmp_path))).said() == (
-        "1 of 1 identical, 1 of them recorded answers of a remote policy"
-    )
-
-
-async def test_without_consent_a_person_decides_and_an_automatic_rejection_is_open_to_one(people: People) -> None:
-    """Whatever the verdict, and whichever version judged: the case rests on the desk."""
-    await people.post(**consents(automated=False))
-    await people.hand_in_all()
-
-    assert people.case["review"]["verdict"]["outcome"] == "approve"
-    assert (people.state, people.case["decision"]) == ("in_review", None)
-
-
-def test_a_missing_version_says_which() -> None:
-    with pytest.raises(PolicyVersionMissing, match=r"own@1 with the digest abc is no longer there\."):
-        Registry.of((), look(None)).version("own@1", "abc")

@@ -3,25 +3,42 @@
 import asyncio
 import signal
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
 from service.demo import server
-from service.demo.server import ServerDidNotStart, running
+from service.demo.server import ServerDidNotStart, TimeStoodStill, running
 
 
 async def test_it_answers_while_it_is_needed_and_not_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the deployment that the demo is started in reaches it."""
     monkeypatch.setenv("PARLEY_POLICY", "no-such-policy")
-    async with running(tmp_path) as address, httpx.AsyncClient(base_url=address) as client:
+    async with running(tmp_path) as found, httpx.AsyncClient(base_url=found.address) as client:
         assert (await client.get("/readyz")).status_code == 200
         assert (tmp_path / "parley.db").exists()
 
-    async with httpx.AsyncClient(base_url=address) as client:
+    async with httpx.AsyncClient(base_url=found.address) as client:
         with pytest.raises(httpx.ConnectError):
             await client.get("/readyz")
+
+
+async def test_its_days_go_by_as_told(tmp_path: Path) -> None:
+    async with running(tmp_path) as found:
+        begun = datetime.now(UTC)
+        reached = await found.move_on(days=45)
+        assert timedelta(days=45) <= reached - begun < timedelta(days=46)
+        assert await found.move_on(days=1) - reached >= timedelta(days=1)
+
+
+async def test_a_server_that_is_gone_cannot_go_on(tmp_path: Path) -> None:
+    async with running(tmp_path) as found:
+        found.process.kill()
+        await found.process.wait()
+        with pytest.raises(TimeStoodStill, match="go on by 3 days"):
+            await found.move_on(days=3)
 
 
 async def test_a_server_that_ends_at_once_says_why(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.domain.facts import Facts
-from service.domain.policy import Eligibility, Level, Outcome, ProgrammeVerdict, Reason, Severity, Verdict
+from service.domain.policy import Eligibility, Level, Outcome, ProgrammeVerdict, Reason, Severity, TraceLine, Verdict
 from service.domain.settings import PolicySettings
 from service.policies.guarded import Guarded, OutOfScope
 from tests.policies.samples import ON, PROGRAMME, facts, needs, small
@@ -87,6 +87,10 @@ def opening(**members: Any) -> Callable[[], Any]:
         (because(source=""), "a reason lacks code, text or source"),
         (because(code=""), "a reason lacks code, text or source"),
         (because(text={}), "a reason lacks code, text or source"),
+        (
+            approving(trace=(TraceLine(rule="own", when="", result="perhaps"),)),
+            "a line of the trace is neither true, false nor unknown",
+        ),
         (opening(loan_id="L-2"), "the verdict names a loan that the case does not have"),
         (opening(code="gold"), "the verdict names a programme that the policy does not have"),
     ),

@@ -70,6 +70,7 @@ def case_view(work: UnitOfWork, file: CaseFile, desk: Desk) -> CaseView:
         review=review_view(file.review, case, actor) if file.review else None,
         decision=decision_view(file.decision, case, actor) if file.decision else None,
         agreement_id=case.agreement_id,
+        unread_messages=file.unread,
         holds=[hold_view(row, case) for row in file.holds if row.state == HoldState.RUNNING],
         assignee=for_staff(case.assignee, actor),
         flags=dict(case.flags) if is_staff(actor) else {},

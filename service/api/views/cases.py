@@ -75,6 +75,7 @@ class CaseView(Record):
     review: ReviewView | None = Field(description="The latest review.")
     decision: DecisionView | None = Field(description="The latest decision.")
     agreement_id: UUID | None
+    unread_messages: int = Field(description="How many messages of others you have not marked as read.")
     holds: list[HoldView] = Field(description="Pauses of contact, collection and so on that run.")
     assignee: str | None = Field(description="Who looks after the case; shown to the lender only.")
     flags: dict[str, bool] = Field(description="Facts set by the lender; shown to the lender only.")
@@ -99,6 +100,7 @@ class CaseLine(Record):
     loans: list[str] = Field(description="The ids of its loans.")
     hardship_reason: HardshipReason | None
     assignee: str | None = Field(description="Shown to the lender only.")
+    unread_messages: int = Field(description="How many messages of others you have not marked as read.")
     submitted_at: datetime | None
     updated_at: datetime
 

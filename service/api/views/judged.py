@@ -56,6 +56,8 @@ def decision_view(row: DecisionRow, case: CaseRow, actor: Actor) -> DecisionView
         confirmation=Confirmation(row.confirmation),
         automatic=row.automatic,
         decided_by=row.decided_by if is_staff(actor) else row.decided_role,
+        overrides_verdict=for_staff(row.overrides_verdict, actor),
+        appeal_id=row.appeal_id,
         confirmed_by=for_staff(row.confirmed_by, actor),
         confirmed_at=row.confirmed_at,
     )

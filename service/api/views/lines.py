@@ -26,18 +26,18 @@ def next_step_view(found: Recommended | None) -> NextStepView | None:
 def desk_line(line: OnDesk, actor: Actor) -> DeskLine:
     """Show a case in the worklist."""
     return DeskLine(
-        **_line(line.file.case, [s.loan.id for s in line.file.snapshots], actor),
+        **_line(line.file.case, [s.loan.id for s in line.file.snapshots], actor, unread=line.file.unread),
         next_due_at=line.file.case.next_due_at,
         next_step=next_step_view(line.next_step),
     )
 
 
-def case_line(row: CaseRow, loans: Sequence[str], actor: Actor) -> CaseLine:
+def case_line(row: CaseRow, loans: Sequence[str], actor: Actor, *, unread: int) -> CaseLine:
     """Show a case in a list."""
-    return CaseLine(**_line(row, loans, actor))
+    return CaseLine(**_line(row, loans, actor, unread=unread))
 
 
-def _line(row: CaseRow, loans: Sequence[str], actor: Actor) -> dict[str, Any]:
+def _line(row: CaseRow, loans: Sequence[str], actor: Actor, *, unread: int) -> dict[str, Any]:
     return {
         "id": row.id,
         "version": row.version,
@@ -49,6 +49,7 @@ def _line(row: CaseRow, loans: Sequence[str], actor: Actor) -> dict[str, Any]:
         "loans": list(loans),
         "hardship_reason": HardshipReason(row.hardship_reason) if row.hardship_reason else None,
         "assignee": for_staff(row.assignee, actor),
+        "unread_messages": unread,
         "submitted_at": row.submitted_at,
         "updated_at": row.updated_at,
     }

@@ -17,9 +17,10 @@ LENDERS_MEASURES: Final = frozenset({
 })  # fmt: skip
 
 TOLD: Final = frozenset({
-    "agreement", "agreement_state", "application_version", "asked", "changed", "confirmation", "counter_proposal",
-    "decision", "evidence", "from", "from_version", "ground", "kind", "limits", "loans", "missing", "offer", "offers",
-    "outcome", "reason", "reasons", "review", "sha256", "source", "state", "to",
+    "agreement", "agreement_state", "appeal", "application_version", "asked", "changed", "confirmation",
+    "counter_proposal", "decision", "evidence", "from", "from_version", "ground", "kind", "limits", "loans",
+    "message", "missing", "notice", "offer", "offers", "outcome", "reason", "reasons", "recipient", "referral",
+    "result", "review", "sha256", "side", "source", "state", "to",
 })  # fmt: skip
 """The particulars of events that everybody who sees the case may read."""
 

@@ -130,5 +130,9 @@ class DecisionView(Record):
     confirmation: Confirmation
     automatic: bool = Field(description="True when no person took part; then a human review may be asked for.")
     decided_by: str = Field(description="Who decided; the borrower's side is told the role.")
+    overrides_verdict: bool | None = Field(
+        description="Whether it goes against a verdict that approves or rejects; shown to the lender only."
+    )
+    appeal_id: UUID | None = Field(description="The appeal after which it was decided; an approval then binds.")
     confirmed_by: str | None = Field(description="Shown to the lender only.")
     confirmed_at: datetime | None

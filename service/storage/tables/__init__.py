@@ -11,7 +11,7 @@ from service.storage.tables.dissent import AppealRow, ReferralRow
 from service.storage.tables.events import EventRow
 from service.storage.tables.judgement import DecisionRow, ReviewRow
 from service.storage.tables.negotiation import AgreementRow, OfferRow, RoundRow
-from service.storage.tables.performance import PaymentRow
+from service.storage.tables.performance import AgreementScheduleRow, PaymentRow
 from service.storage.tables.policies import OperationRow, PolicyEventRow, PolicyVersionRow
 from service.storage.tables.process import ClockRow, HoldRow, InformationRequestRow
 from service.storage.tables.row import METADATA, Row
@@ -19,6 +19,7 @@ from service.storage.tables.row import METADATA, Row
 __all__ = [
     "METADATA",
     "AgreementRow",
+    "AgreementScheduleRow",
     "ApiKeyRow",
     "AppealRow",
     "ApplicationVersionRow",

@@ -58,6 +58,7 @@ class CaseRow(Row, table=True):
     next_due_at: datetime | None = Field(default=None, sa_type=Moment)
     rounds: int = 0
     holds: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    messages: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     sequence: int = 0
     last_hash: str = Field(default="", sa_type=WORD)
     submitted_at: datetime | None = Field(default=None, sa_type=Moment)

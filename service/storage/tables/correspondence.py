@@ -29,13 +29,17 @@ class NoticeRow(Row, table=True):
 
 
 class MessageRow(Row, table=True):
-    """One message of the thread between borrower and lender; its attachments are evidence."""
+    """One message of the thread between borrower and lender; its attachments are evidence.
+
+    `number` counts the messages of a case under its lock: the order of ids would be that of the clocks of machines.
+    """
 
     __tablename__ = "messages"
-    __table_args__ = (Index("ix_messages_case_id_id", "case_id", "id"),)
+    __table_args__ = (Index("ix_messages_case_id_number", "case_id", "number", unique=True),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     case_id: UUID = of_case()
+    number: int
     side: str = Field(sa_type=WORD)
     by: str = Field(sa_type=WORD)
     role: str = Field(sa_type=WORD)
@@ -52,4 +56,5 @@ class ReadMarkRow(Row, table=True):
     case_id: UUID = of_case(primary_key=True)
     reader: str = Field(primary_key=True, sa_type=WORD)
     message_id: UUID
+    number: int
     at: datetime = Field(sa_type=Moment)

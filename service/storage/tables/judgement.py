@@ -43,7 +43,10 @@ class ReviewRow(Row, table=True):
 
 
 class DecisionRow(Row, table=True):
-    """What was decided, by whom, with which reasons, and who confirmed it."""
+    """What was decided, by whom, with which reasons, and who confirmed it.
+
+    `appeal_id` is the appeal that was allowed by this approval, which then binds.
+    """
 
     __tablename__ = "decisions"
     __table_args__ = (Index("ix_decisions_case_id_id", "case_id", "id"),)
@@ -51,6 +54,7 @@ class DecisionRow(Row, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     case_id: UUID = of_case()
     review_id: UUID | None = None
+    appeal_id: UUID | None = None
     outcome: str = Field(sa_type=WORD)
     reasons: list[dict[str, Any]] = Field(sa_type=DOCUMENT)
     comment: str | None = Field(default=None, sa_type=WORD)

@@ -54,13 +54,16 @@ class OfferRow(Row, table=True):
 
 
 class AgreementRow(Row, table=True):
-    """An accepted offer with its signatures."""
+    """An accepted offer with its signatures; a case has another one where it came back after a breach."""
 
     __tablename__ = "agreements"
-    __table_args__ = (Index("ix_agreements_state_id", "state", "id"),)
+    __table_args__ = (
+        Index("ix_agreements_state_id", "state", "id"),
+        Index("ix_agreements_case_id_id", "case_id", "id"),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    case_id: UUID = of_case(unique=True)
+    case_id: UUID = of_case()
     offer_id: UUID = Field(unique=True)
     state: str = Field(sa_type=WORD)
     document: dict[str, Any] = Field(sa_type=DOCUMENT)

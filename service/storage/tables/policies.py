@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field
 
 from service.storage.columns import DOCUMENT, WORD, Moment, new_id
@@ -44,7 +44,7 @@ class PolicyEventRow(Row, table=True):
 
 
 class OperationRow(Row, table=True):
-    """Something that takes longer than a request: how far it is, and what came of it."""
+    """Something that takes longer than a request: how far it is, who holds it until when, and what came of it."""
 
     __tablename__ = "operations"
     __table_args__ = (Index("ix_operations_state_id", "state", "id"),)
@@ -61,3 +61,6 @@ class OperationRow(Row, table=True):
     created_by: str = Field(sa_type=WORD)
     created_at: datetime = Field(sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    held_by: str | None = Field(default=None, sa_type=WORD)
+    leased_until: int | None = Field(default=None, sa_type=BigInteger)
+    attempts: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})

@@ -1,0 +1,1 @@
+"""Reports for people, made of documents: self-contained pages that need no network."""
