@@ -7,8 +7,8 @@ WORKDIR /src
 RUN python -m venv /opt/builder && python -m venv /opt/parley
 # The dependencies first: they change less often than the code, and their layer is kept.
 COPY requirements/runtime.txt requirements/build.txt requirements/
-RUN /opt/builder/bin/pip install --require-hashes -r requirements/build.txt \
-    && /opt/parley/bin/pip install --require-hashes --only-binary :all: -r requirements/runtime.txt
+RUN /opt/builder/bin/pip install --require-hashes --no-deps -r requirements/build.txt \
+    && /opt/parley/bin/pip install --require-hashes --no-deps --only-binary :all: -r requirements/runtime.txt
 COPY LICENSE README.md pyproject.toml ./
 COPY service service
 RUN /opt/builder/bin/pip wheel --no-deps --no-build-isolation --no-index --wheel-dir /dist . \

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
-from service.api import examples_dissent
+from service.api import examples_agreements, examples_dissent
 from service.api.bodies.calculation_examples import RATES, SCHEDULE, WATERFALL
 from service.api.bodies.example import LI, LI_LOAN
 from service.api.examples_backtests import BACKTESTS
@@ -88,6 +88,7 @@ REQUESTS: Final[dict[str, Bodies]] = {
     "post_waterfall": {"what the documentation shows": WATERFALL},
     "refuse_counter_proposal": {"with the reason": {"reason": "The shop is for sale; we wait for the price."}},
     **examples_dissent.REQUESTS,
+    **examples_agreements.REQUESTS,
 }
 """Bodies by operation, each under the words in which the documentation shows it; the first is the one to begin with."""
 

@@ -11,8 +11,9 @@ from service.api.etags import etag
 from service.api.parts import DeskOf
 from service.api.query import LIMIT_DEFAULT, Limit
 from service.api.transaction import Reading, Transactional, Work, refuses
-from service.api.views.build import agreement_view, offer_view, plan_view, schedules_view
-from service.api.views.offers import AgreementView, OfferView, PlanView, SchedulesView
+from service.api.views.agreements import AgreementView, agreement_view
+from service.api.views.build import offer_view, plan_view, schedules_view
+from service.api.views.offers import OfferView, PlanView, SchedulesView
 from service.api.views.records import Page
 from service.casework import negotiating, offering, reading
 from service.casework.offering import OfferNotFound
@@ -77,9 +78,9 @@ async def accept_offer(
 ) -> AgreementView:
     """Accept an open offer with a signature; the answer is the agreement."""
     signature = Signature(party="borrower", name=body.signature.name, method=body.signature.method, at=work.now)
-    file, row = await negotiating.accept(work, offer_id=offer_id, signature=signature, desk=desk)
-    response.headers["Location"] = f"/v1/agreements/{row.id}"
-    return agreement_view(row, file.case, work.actor)
+    agreed = await negotiating.accept(work, offer_id=offer_id, signature=signature, desk=desk)
+    response.headers["Location"] = f"/v1/agreements/{agreed.row.id}"
+    return agreement_view(agreed, work.actor)
 
 
 @router.post("/{offer_id}/decline")

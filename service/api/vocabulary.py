@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from service.api.views.agreements import PaymentState
 from service.api.views.offers import CounterAnswer
 from service.api.views.plans import Label
 from service.domain.actors import Role
@@ -20,6 +21,7 @@ from service.domain.offer import OfferState
 from service.domain.operations import OperationKind, OperationState
 from service.domain.policy import Eligibility, Level, Outcome, Severity
 from service.domain.referral import ReferralKind, ReferralResult, ReferralState
+from service.domain.standing import InstalmentState
 from service.domain.words import LoanSource
 
 
@@ -105,11 +107,21 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
     },
     AgreementState: {
         AgreementState.AWAITING_SIGNATURES: "somebody has still to sign",
-        AgreementState.TRIAL: "trial payments run, on the original terms",
+        AgreementState.TRIAL: "trial payments of the new amount go to the original debt; then the agreed terms hold",
         AgreementState.ACTIVE: "the new terms hold",
-        AgreementState.FULFILLED: "all was paid",
+        AgreementState.FULFILLED: "all was paid, or relief is over and three further instalments were paid",
         AgreementState.BREACHED: "it was not kept",
-        AgreementState.CANCELLED: "a supervisor cancelled it",
+        AgreementState.CANCELLED: "a supervisor cancelled it, not all signed in time, or a later one took its place",
+    },
+    InstalmentState: {
+        InstalmentState.UPCOMING: "not due yet",
+        InstalmentState.DUE: "due and not paid, and still in time",
+        InstalmentState.PAID: "paid, but for what the tolerance of the pack leaves out",
+        InstalmentState.MISSED: "not paid in time",
+    },
+    PaymentState: {
+        PaymentState.RECEIVED: "it counts",
+        PaymentState.REVERSED: "it bounced: everything stands as if it had never come",
     },
     CounterAnswer: {
         CounterAnswer.ACCEPTED: "an offer of exactly these terms stands now",

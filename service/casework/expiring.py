@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from service.casework import clocks, holds
+from service.casework import clocks, ending, holds
+from service.casework.agreed import Agreed, of_file
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, in_state, open_file
-from service.casework.following import happened
+from service.casework.looking import look
 from service.casework.moves import take
 from service.casework.pinning import policy_of
 from service.casework.reviewing import judge_what_is_there
+from service.domain.agreement import AgreementState
 from service.domain.clocks import ClockState, EndAction
 from service.domain.holds import HoldState
 from service.domain.lifecycle import CaseAction, CaseState
@@ -95,11 +97,22 @@ async def _end_hold(ran: RanOut) -> None:
 
 
 async def _look_at_payments(ran: RanOut) -> None:
-    await happened(ran.work, ran.file, "payment_due", policy=ran.policy)
+    await look(ran.work, await _agreed(ran))
 
 
 async def _review_relief(ran: RanOut) -> None:
-    await ran.work.record(ran.file.case, "relief_review_due", agreement=str(ran.clock.subject_id))
+    await ending.review_relief(ran.work, await _agreed(ran))
+
+
+async def _lapse_agreement(ran: RanOut) -> None:
+    agreed = await _agreed(ran)
+    if agreed.state is AgreementState.AWAITING_SIGNATURES:
+        await ending.end(ran.work, agreed, reason=ran.clock.code)
+
+
+async def _agreed(ran: RanOut) -> Agreed:
+    assert ran.clock.subject_id is not None, "the clock of an agreement says which"
+    return await of_file(ran.work, ran.file, ran.clock.subject_id, policy=ran.policy)
 
 
 _ENDS: Final[dict[EndAction, End]] = {
@@ -112,4 +125,5 @@ _ENDS: Final[dict[EndAction, End]] = {
     EndAction.END_HOLD: _end_hold,
     EndAction.LOOK_AT_PAYMENTS: _look_at_payments,
     EndAction.REVIEW_RELIEF: _review_relief,
+    EndAction.LAPSE_AGREEMENT: _lapse_agreement,
 }

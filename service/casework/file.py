@@ -130,6 +130,15 @@ class CaseFile:
 
 async def open_file(work: UnitOfWork, case_id: UUID, *, lock: bool = True) -> CaseFile:
     """Read a case that the actor may see; a writing use case locks it first."""
+    file = await read_file(work, case_id, lock=lock)
+    roles = require_visible(file.parties, work.actor)
+    if file.case.messages and roles & APPLICANTS:
+        file.unread = (await messages.unread(work.session, [case_id], reader=work.actor.identity))[case_id]
+    return file
+
+
+async def read_file(work: UnitOfWork, case_id: UUID, *, lock: bool = True) -> CaseFile:
+    """Read a case for somebody whose right to what they ask for is looked at elsewhere."""
     case = await (cases.lock if lock else cases.get)(work.session, case_id)
     if case is None:
         raise CaseNotFound("There is no such case.")
@@ -152,9 +161,6 @@ async def open_file(work: UnitOfWork, case_id: UUID, *, lock: bool = True) -> Ca
         requests=await information.of_case(work.session, case.id) if case.information_due_on else [],
         holds=await holds.of_case(work.session, case.id) if case.holds else [],
     )
-    roles = require_visible(file.parties, work.actor)
-    if case.messages and roles & APPLICANTS:
-        file.unread = (await messages.unread(work.session, [case.id], reader=work.actor.identity))[case.id]
     if in_state(file, CaseState.IN_REVIEW) and approved(file):
         told = await events.last_of_type(work.session, case.id, "menu_empty")
         file.menu_empty = told.particulars["limits"] if told else None

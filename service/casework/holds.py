@@ -14,6 +14,7 @@ from service.domain.clocks import ClockState, EndAction
 from service.domain.conduct import HoldRule
 from service.domain.errors import Conflict, NotFound, NotPermitted
 from service.domain.holds import (
+    PERFORMING_AGAIN,
     EndRule,
     HoldState,
     HoldTooSoon,
@@ -61,12 +62,18 @@ async def follow(work: UnitOfWork, file: CaseFile, what: str, *, policy: Policy)
             hold.ends_on, hold.end_rule = last, EndRule.LENGTH
             await _watch(work, file, hold, policy=policy)
     for code, rule in policy.settings.holds.items():
-        if rule.anchor == what and not any(h.reason == code for h in running):
+        if _begins(file, code, rule, what) and not any(h.reason == code for h in running):
             first = await _again_on(work, file, code, rule, on=today)
             if first is None:
                 await _begin(work, file, code, rule, policy=policy, on=today)
             else:
                 await work.record(file.case, "hold_not_set", reason=code, again_on=first)
+
+
+def _begins(file: CaseFile, code: str, rule: HoldRule, what: str) -> bool:
+    """Say whether something begins a hold: its anchor, or that an agreement is kept again during which it ran."""
+    ran = EndRule(rule.until) is EndRule.PERFORMING and any(hold.reason == code for hold in file.holds)
+    return rule.anchor == what or (ran and what in PERFORMING_AGAIN)
 
 
 async def set_hold(

@@ -1,5 +1,6 @@
 """Taking a move: the table says whether it exists, the guard whether it may be taken now, the unit of work does it."""
 
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -41,7 +42,8 @@ async def take(
 
     `subject_id` is the record that the move is about, where there is one: the appeal, the referral.
     """
-    role = permit(work, file, action, policy=policy, answering=answering)
+    reason_given = bool(particulars.get("reason"))
+    role = permit(work, file, action, policy=policy, answering=answering, reason_given=reason_given)
     before = file.state
     await work.move(file.case, action, role=role, **particulars)
     if before is CaseState.COUNTERED and action not in ANSWERING:
@@ -60,16 +62,20 @@ async def take(
 
 
 def permit(
-    work: UnitOfWork, file: CaseFile, action: CaseAction, *, policy: Policy, answering: UUID | None = None
+    work: UnitOfWork,
+    file: CaseFile,
+    action: CaseAction,
+    *,
+    policy: Policy,
+    answering: UUID | None = None,
+    reason_given: bool = False,
 ) -> Role:
     """Return the role in which the actor may take a move now, or say why they may not; nothing is changed."""
     move, role = move_for(file.state, action, parties=file.parties, actor=work.actor)
     if move.guard is not None:
         lacking = evidence_missing(work, file, policy) if move.guard == "nothing_missing" else 0
-        require(
-            move.guard,
-            situation(file, work, settings=policy.settings, evidence_missing=lacking, answering=answering),
-        )
+        seen = situation(file, work, settings=policy.settings, evidence_missing=lacking, answering=answering)
+        require(move.guard, replace(seen, reason_given=reason_given))
     return role
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from service.casework.agreed import Agreed
 from service.casework.agreements import begin
 from service.casework.clocks import keep_offers
 from service.casework.desk import Desk
@@ -33,7 +34,7 @@ from service.domain.policy import Level, Policy
 from service.relief.asking import CounterProposal, asked_of
 from service.relief.proposal import Proposal
 from service.storage import offers
-from service.storage.tables import AgreementRow, OfferRow, RoundRow
+from service.storage.tables import OfferRow, RoundRow
 from service.storage.work import UnitOfWork
 
 WAITING: Final = "waiting"
@@ -62,9 +63,7 @@ class Answered:
     offer: OfferRow | None
 
 
-async def accept(
-    work: UnitOfWork, *, offer_id: UUID, signature: Signature, desk: Desk
-) -> tuple[CaseFile, AgreementRow]:
+async def accept(work: UnitOfWork, *, offer_id: UUID, signature: Signature, desk: Desk) -> Agreed:
     """Accept an open, binding offer; the agreement starts from its schedule. This is the one way to `agreed`."""
     row, file = await file_of_offer(work, offer_id)
     policy = policy_of(file, desk)
@@ -74,7 +73,7 @@ async def accept(
     await offers.close(work, row, OfferState.ACCEPTED)
     await close_offers(work, file)
     await keep_offers(work, file, policy=policy)
-    return file, await begin(work, file, row, signature, policy=policy)
+    return await begin(work, file, row, signature, policy=policy, desk=desk)
 
 
 async def decline(work: UnitOfWork, *, offer_id: UUID, reason: str | None, desk: Desk) -> tuple[OfferRow, CaseFile]:

@@ -1,6 +1,7 @@
-"""The document of an offer: terms, schedules, reconciliation and measures as they were when it was made."""
+"""The document of an offer: terms, debts, schedules, proof and measures as they were when it was made."""
 
 from dataclasses import fields
+from datetime import date
 from typing import Any, Final
 
 from service.casework.planning import Frame
@@ -14,9 +15,9 @@ from service.relief.measures import contract_of
 from service.relief.plan import Plan
 from service.relief.proposal import LoanPlan, Proposal
 from service.relief.reconciliation import ReconciliationLine
-from service.relief.schedule import Instalment
+from service.relief.schedule import Deferred, Instalment
 from service.relief.settings import Settings
-from service.storage.documents import dump, load_as, plain
+from service.storage.documents import dump, load, load_as, plain
 
 _ROW: Final = Instalment._fields
 _LINE: Final = tuple(f.name for f in fields(ReconciliationLine))
@@ -35,6 +36,7 @@ def terms_sheet(frame: Frame, proposal: Proposal, *, number: int = 0) -> dict[st
         "why": plain(proposal.why),
         "binding": plain(proposal.binding),
         "lender_labels": list(proposal.lender_labels),
+        "debts": {debt.loan_id: dump(debt) for debt in frame.debts},
     }
 
 
@@ -49,6 +51,33 @@ def terms_in(document: dict[str, Any]) -> dict[str, Terms]:
         loan["loan_id"]: tuple(load_as(Instrument, instrument) for instrument in loan["instruments"])
         for loan in document["terms"]["loans"]
     }
+
+
+def plan_sheet(plan: Plan) -> dict[str, Any]:
+    """Return what a plan makes of one loan: its schedule, the proof, and what arises later."""
+    return {
+        "schedule": {"instalments": [row_sheet(row) for row in plan.schedule], "deferred": _deferred(plan)},
+        "reconciliation": [{name: plain(getattr(line, name)) for name in _LINE} for line in plan.reconciliation],
+        "upfront": _amounts(plan.upfront),
+        "new_interest": plan.new_interest,
+        "new_fees": plan.new_fees,
+    }
+
+
+def rows_in(loan: dict[str, Any]) -> tuple[Instalment, ...]:
+    """Read the instalments of one loan of a document."""
+    return tuple(_read_row(row) for row in loan["schedule"]["instalments"])
+
+
+def deferred_in(loan: dict[str, Any]) -> Deferred | None:
+    """Read the separate final amount of one loan of a document."""
+    final = loan["schedule"]["deferred"]
+    return load(Deferred, final) if final else None
+
+
+def upfront_in(loan: dict[str, Any]) -> Amounts:
+    """Read what is paid at signature of one loan of a document."""
+    return Amounts(**loan["upfront"])
 
 
 def asked_sheet(asked: CounterProposal) -> dict[str, Any]:
@@ -68,11 +97,7 @@ def _loan(loan: LoanPlan, frame: Frame) -> dict[str, Any]:
         "loan_id": loan.loan_id,
         "programme": loan.programme,
         "terms": {"instruments": [_spoken(dump(i)) for i in loan.terms]},
-        "schedule": {"instalments": [_row(row) for row in plan.schedule], "deferred": _deferred(plan)},
-        "reconciliation": [{name: plain(getattr(line, name)) for name in _LINE} for line in plan.reconciliation],
-        "upfront": _amounts(plan.upfront),
-        "new_interest": plan.new_interest,
-        "new_fees": plan.new_fees,
+        **plan_sheet(plan),
         "measures": plain(loan.measures),
         "consequences": _consequences(loan, frame),
     }
@@ -91,11 +116,17 @@ def _consequences(loan: LoanPlan, frame: Frame) -> list[dict[str, Any]]:
     return consequences_sheet(effects, currency=frame.currency)
 
 
-def _row(row: Instalment) -> dict[str, Any]:
+def row_sheet(row: Instalment) -> dict[str, Any]:
+    """Return one instalment."""
     shown = {name: getattr(row, name) for name in _ROW}
     shown["period_from"], shown["due_on"] = row.period_from.isoformat(), row.due_on.isoformat()
     shown["arrears"] = _amounts(row.arrears)
     return shown
+
+
+def _read_row(row: dict[str, Any]) -> Instalment:
+    days = {name: date.fromisoformat(row[name]) for name in ("period_from", "due_on")}
+    return Instalment(**{**{name: row[name] for name in _ROW}, **days, "arrears": Amounts(**row["arrears"])})
 
 
 def _deferred(plan: Plan) -> dict[str, Any] | None:

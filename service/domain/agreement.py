@@ -18,17 +18,21 @@ class AgreementState(StrEnum):
     CANCELLED = "cancelled"
 
 
+SignatureMethod = Literal["typed"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
     """Who signed, how and when; the name is personal data."""
 
     party: str
     name: str
-    method: Literal["typed"] = "typed"
+    method: SignatureMethod = "typed"
     at: datetime
 
 
-def state_after(signed: Collection[str], *, required: Collection[str]) -> AgreementState:
-    """Return the state after these parties have signed: active once nobody is missing."""
-    missing = set(required) - set(signed)
-    return AgreementState.AWAITING_SIGNATURES if missing else AgreementState.ACTIVE
+def state_after(signed: Collection[str], *, required: Collection[str], trial: bool = False) -> AgreementState:
+    """Return the state after these parties have signed: active, or in trial, once nobody is missing."""
+    if set(required) - set(signed):
+        return AgreementState.AWAITING_SIGNATURES
+    return AgreementState.TRIAL if trial else AgreementState.ACTIVE

@@ -41,6 +41,7 @@ class EndAction(StrEnum):
     EXPIRE_OFFER = "expire_offer"
     LOOK_AT_PAYMENTS = "look_at_payments"
     REVIEW_RELIEF = "review_relief"
+    LAPSE_AGREEMENT = "lapse_agreement"
     END_HOLD = "end_hold"
 
 

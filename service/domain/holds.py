@@ -50,6 +50,8 @@ class Span:
 
 
 DECIDED: Final = frozenset({"make_offers", "reject", "withdraw", "close"})
+PERFORMING_AGAIN: Final = frozenset({"payment_caught_up", "reinstate"})
+"""Deeds after which an agreement is kept again: what is paused while it is begins anew."""
 NOT_PERFORMING: Final = frozenset({"payment_missed", "breach", "cancel", "fulfil"})
 
 

@@ -133,7 +133,7 @@ MOVES: Final = (
 
     Move(_S.AGREED, _A.FULFIL, _S.FULFILLED, _C | _SYS),
     Move(_S.AGREED, _A.BREACH, _S.BREACHED, _C | _SYS),
-    Move(_S.AGREED, _A.CANCEL, _S.CLOSED, _SUPERVISOR, "reason_given"),
+    Move(_S.AGREED, _A.CANCEL, _S.CLOSED, _SUPERVISOR | _SYS, "reason_given"),
 
     Move(_S.BREACHED, _A.REINSTATE, _S.AGREED, _C | _SYS),
     Move(_S.BREACHED, _A.REFER, _S.REFERRED, _B | _P | _C),

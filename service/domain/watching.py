@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from service.domain.settings import AgreementSettings
 from service.domain.standing import DueDay, InstalmentState, Standing
@@ -12,12 +12,16 @@ DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """What has been told of an agreement so far: the last due day of each kind of news, and the days still missed."""
+    """What has been told of an agreement so far: the last due day of each kind of news, and the days still missed.
+
+    In `replaced` are the loans that a later agreement has taken over.
+    """
 
     due: date | None = None
     before: date | None = None
     after: date | None = None
     missed: tuple[date, ...] = ()
+    replaced: tuple[str, ...] = ()
 
 
 class News(NamedTuple):
@@ -48,7 +52,9 @@ def news(standing: Standing, watch: Watch, settings: AgreementSettings) -> tuple
         "before": [day.on for day in early],
         "after": [day.on for day in late],
     }
-    marks = {name: max([*days, *filter(None, [getattr(watch, name)])], default=None) for name, days in told.items()}
+    marks: dict[str, Any] = {
+        name: max([*days, *filter(None, [getattr(watch, name)])], default=None) for name, days in told.items()
+    }
     return found, replace(watch, missed=tuple(day.on for day in missed), **marks)
 
 

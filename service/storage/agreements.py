@@ -23,7 +23,7 @@ async def add(
     document: dict[str, Any],
     signatures: tuple[Signature, ...],
 ) -> AgreementRow:
-    """Add the agreement that an accepted offer becomes; a case has one."""
+    """Add the agreement that an accepted offer becomes; from now on it is the one of the case."""
     row = AgreementRow(
         case_id=case.id,
         offer_id=offer_id,
@@ -41,6 +41,11 @@ async def get(session: AsyncSession, agreement_id: UUID) -> AgreementRow | None:
     """Return an agreement, one that is not stored yet too."""
     made = next((row for row in session.new if isinstance(row, AgreementRow) and row.id == agreement_id), None)
     return made or await session.get(AgreementRow, agreement_id)
+
+
+async def case_of(session: AsyncSession, agreement_id: UUID) -> UUID | None:
+    """Return the case of an agreement, so that the case can be locked before the agreement is read."""
+    return await session.scalar(select(col(AgreementRow.case_id)).where(col(AgreementRow.id) == agreement_id))
 
 
 async def about_loans(session: AsyncSession, loan_ids: Sequence[str]) -> Sequence[AgreementRow]:

@@ -134,10 +134,16 @@ async def _dropped(session: AsyncSession, case: CaseRow) -> set[str]:
 
 
 async def release_loans(session: AsyncSession, case: CaseRow) -> None:
-    """Free the loans of a case that has ended; a renegotiation gives them back to the agreement it followed."""
+    """Free the loans of a case that has ended; a renegotiation that came to nothing gives them back to the one before.
+
+    Once its own agreement was in force, which is watched from then on, it had replaced the one before.
+    """
     ended = update(CaseLoanRow).where(col(CaseLoanRow.case_id) == case.id).values(running=False)
     ids = set(await session.scalars(ended.returning(col(CaseLoanRow.loan_id)).execution_options(**UNSEEN)))
-    if case.follows is not None:
+    if case.follows is None:
+        return
+    agreement = None if case.agreement_id is None else await session.get(AgreementRow, case.agreement_id)
+    if agreement is None or agreement.watch is None:
         await _hand_over(session, case, taken=set(), given_back=ids)
 
 

@@ -10,8 +10,9 @@ import httpx
 from sqlalchemy import update
 
 from service.api.examples import LONGER, REQUESTS
+from service.domain.agreement import AgreementState
 from service.domain.lifecycle import CaseState
-from service.storage.tables import CaseRow
+from service.storage.tables import AgreementRow, CaseRow
 from tests.api.description import OPERATIONS, Operation
 from tests.api.stories import LI, PDF, post_li, upload
 from tests.conftest import Service
@@ -175,6 +176,60 @@ def _on_offer(role: str) -> Any:
     return set_up
 
 
+async def agreed(service: Service, **changes: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a case with its agreement."""
+    case, offers = await offered(service, **changes)
+    signed = next(iter(REQUESTS["accept_offer"].values()))
+    li = await service.key("borrower", LI)
+    answer = await service.call(li, "POST", f"/v1/offers/{offers[0]['id']}/accept", signed)
+    assert answer.status_code == 201, answer.text
+    return case, answer.json()
+
+
+def _on_agreement(role: str) -> Any:
+    async def set_up(service: Service, operation: Operation) -> Scene:
+        case, agreement = await agreed(service)
+        body = next(iter(REQUESTS[operation.name].values()))
+        ids = {"case_id": case["id"], "agreement_id": agreement["id"]}
+        return Scene(operation=operation, key=await service.key(role), body=body, ids=ids)
+
+    return set_up
+
+
+async def _signed(service: Service, operation: Operation) -> Scene:
+    """Have a guarantor sign as well."""
+    loan = fresh()["loans"][0]
+    guarantor = {"role": "guarantor", "name": "王某", "subject": "user-7", "must_sign": True, "notify": True}
+    case, agreement = await agreed(service, loans=[{**loan, "parties": [guarantor]}])
+    body = next(iter(REQUESTS[operation.name].values()))
+    ids = {"case_id": case["id"], "agreement_id": agreement["id"]}
+    return Scene(operation=operation, key=await service.key("borrower", "user-7"), body=body, ids=ids)
+
+
+async def _payment(service: Service, operation: Operation) -> Scene:
+    case, agreement = await agreed(service)
+    key = await service.key("servicing")
+    sent = next(iter(REQUESTS["post_payment"].values()))
+    payment = (await service.call(key, "POST", f"/v1/agreements/{agreement['id']}/payments", sent)).json()
+    body = next(iter(REQUESTS[operation.name].values()))
+    ids = {"case_id": case["id"], "agreement_id": agreement["id"], "payment_id": payment["id"]}
+    return Scene(operation=operation, key=key, body=body, ids=ids)
+
+
+async def _breached(service: Service, operation: Operation) -> Scene:
+    """Break an agreement for which nothing is due yet: nothing has to be made good."""
+    case, agreement = await agreed(service)
+    parts = service.app.state.parts
+    async with parts.database.writing() as session:
+        row = await session.get(AgreementRow, UUID(agreement["id"]))
+        assert row is not None
+        row.state, row.breached_on = AgreementState.BREACHED, parts.clock().date()
+    await set_state(service, case["id"], CaseState.BREACHED)
+    body = next(iter(REQUESTS[operation.name].values()))
+    ids = {"case_id": case["id"], "agreement_id": agreement["id"]}
+    return Scene(operation=operation, key=await service.key("caseworker"), body=body, ids=ids)
+
+
 async def _refused_counter(service: Service, operation: Operation) -> Scene:
     """Let a counter-proposal wait for a person: the borrower does not want an answer by a machine."""
     case, _ = await offered(service, **by_hand())
@@ -276,5 +331,10 @@ SCENES: Final[dict[str, Callable[[Service, Operation], Awaitable[Scene]]]] = {
     "end_referral": _referral,
     "post_message": _on_case("borrower"),
     "mark_messages_read": _message,
+    "sign_agreement": _signed,
+    "post_payment": _on_agreement("servicing"),
+    "reverse_payment": _payment,
+    "reinstate_agreement": _breached,
+    "cancel_agreement": _on_agreement("supervisor"),
 }
 """By the name of the operation; one that is not here fails a test until it is."""

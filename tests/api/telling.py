@@ -34,6 +34,7 @@ async def told(service: Service) -> dict[str, Any]:
         "borrower": await service.key("borrower", LI_SUBJECT),
         "caseworker": await service.key("caseworker", "desk-7"),
         "policy_admin": await service.key("policy_admin", "policies-1"),
+        "servicing": await service.key("servicing", "core"),
     }
 
     async def ask(role: str, method: str, path: str, body: Any = None, *, shown: str | None = None) -> Any:
@@ -63,13 +64,14 @@ async def told(service: Service) -> dict[str, Any]:
     counter = await ask("borrower", "POST", f"{at}/counter-proposals", countered, shown="CounterView")
     await ask("borrower", "GET", f"{at}/rounds?limit=1", shown="RoundViewPage")
     accepted = next(iter(REQUESTS["accept_offer"].values()))
-    await ask("borrower", "POST", f"/v1/offers/{counter['offer']['id']}/accept", accepted, shown="AgreementView")
+    agreement = await ask("borrower", "POST", f"/v1/offers/{counter['offer']['id']}/accept", accepted)
     await ask("caseworker", "GET", f"{at}/events?limit=5", shown="EventViewPage")
     await _with_a_person(service, ask, keys["borrower"])
     await _beside(ask)
     await _about_dissent(service, ask, keys["borrower"])
     await _about_telling(ask, at)
     await _about_backtests(service, ask)
+    await _about_agreements(ask, f"/v1/agreements/{agreement['id']}")
     return answers
 
 
@@ -136,6 +138,16 @@ async def _about_backtests(service: Service, ask: Any) -> None:
     at = f"/v1/operations/{ordered['id']}"
     await ask("policy_admin", "GET", at, shown="OperationView")
     await ask("policy_admin", "GET", f"{at}/report", shown="BacktestView")
+
+
+async def _about_agreements(ask: Any, at: str) -> None:
+    """Pay the first instalment early, and look at how the agreement stands and what would pay it off."""
+    await ask("borrower", "GET", at, shown="AgreementView")
+    payment = next(iter(REQUESTS["post_payment"].values()))
+    await ask("servicing", "POST", f"{at}/payments", payment, shown="PaymentView")
+    await ask("borrower", "GET", f"{at}/payments", shown="PaymentViewPage")
+    await ask("borrower", "GET", f"{at}/schedule", shown="KeptSchedulesView")
+    await ask("borrower", "GET", f"{at}/payoff?on=2027-01-16", shown="PayoffView")
 
 
 def settled(answers: dict[str, Any]) -> dict[str, Any]:

@@ -76,7 +76,7 @@ RULES: Final[dict[str, Rule]] = {
             "get_case", "list_actions", "list_events", "list_evidence", "get_content", "list_reviews", "list_decisions",
             "list_offers", "list_rounds", "get_offer", "get_offer_schedule", "get_agreement", "get_agreement_schedule",
             "list_holds", "list_clocks_of_case", "list_information_requests", "list_appeals", "list_referrals",
-            "list_messages", "tell_story",
+            "list_messages", "tell_story", "list_payments", "get_payoff",
         ),
         READS,
     ),
@@ -119,6 +119,11 @@ RULES: Final[dict[str, Rule]] = {
     "post_hold": JUDGES,
     "end_hold": JUDGES,
     "post_information_request": Rule(DESK, CaseState.INFORMATION_REQUESTED),
+    "sign_agreement": Rule(frozenset({"borrower"})),
+    "post_payment": Rule(frozenset({"servicing"})),
+    "reverse_payment": Rule(frozenset({"servicing"})),
+    "reinstate_agreement": JUDGES,
+    "cancel_agreement": Rule(frozenset({"supervisor"})),
 }  # fmt: skip
 """By the name of the operation; one that is not here fails a test until somebody has thought about it."""
 
@@ -131,6 +136,9 @@ async def ids(shared: Service) -> dict[str, str]:
     li, signed = await shared.key("borrower", LI), {"signature": {"name": "李某"}}
     _, others = await offered(shared, **borrower)
     agreement = (await shared.call(li, "POST", f"/v1/offers/{others[0]['id']}/accept", signed)).json()
+    paid = next(iter(REQUESTS["post_payment"].values()))
+    servicing, payments = await shared.key("servicing"), f"/v1/agreements/{agreement['id']}/payments"
+    payment = (await shared.call(servicing, "POST", payments, {**paid, "external_id": "T-1"})).json()
     by_a_person, _ = await offered(shared, **borrower, **by_hand())
     counter = await waiting_counter(shared, by_a_person["id"])
     case, offers = await offered(shared, **borrower)
@@ -153,6 +161,7 @@ async def ids(shared: Service) -> dict[str, str]:
         "evidence_id": evidence[0]["id"],
         "earlier_id": earlier["id"],
         "agreement_id": agreement["id"],
+        "payment_id": payment["id"],
         "policy_id": "standard",
         **made,
         "operation_id": (await backtested(shared))["id"],

@@ -27,6 +27,7 @@ OTHER: Final[Json] = {"reasons": ["OTHER"], "comment": "As talked about."}
 KEYS: Final[Mapping[str, tuple[str, str | None, bool]]] = {
     "li": ("borrower", "user-481", False),
     "stranger": ("borrower", "user-9", False),
+    "wang": ("borrower", "user-7", False),
     "partner": ("partner", "acme", True),
     "other partner": ("partner", "rival", True),
     "declaring partner": ("partner", "acme", False),

@@ -290,9 +290,9 @@ async def test_a_renegotiation_takes_the_place_of_the_agreement_it_follows(peopl
     assert (await people.ask("li", "GET", agreement)).json()["state"] == "cancelled"
     people.case = first
     (replaced,) = await people.events("agreement_replaced")
-    assert replaced["particulars"] == {"agreement": old["id"], "by": new["id"]}
+    assert replaced["particulars"] == {"agreement": old["id"], "by": new["id"], "loans": ["L-001"]}
     assert (replaced["actor_role"], await people.look()) == ("system", people.case)
-    assert people.state == "agreed"
+    assert people.state == "closed"
 
 
 async def test_a_renegotiation_that_comes_to_nothing_gives_the_loan_back(people: People) -> None:

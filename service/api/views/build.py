@@ -1,4 +1,4 @@
-"""Building the views of cases, their history, offers, counter-proposals and agreements."""
+"""Building the views of cases, their history, offers and counter-proposals."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,6 @@ from service.api.views.deadlines import hold_view
 from service.api.views.judged import decision_view, evidence_list_view, review_view
 from service.api.views.lines import next_step_view
 from service.api.views.offers import (
-    AgreementView,
     CounterAnswer,
     CounterView,
     LoanScheduleView,
@@ -24,7 +23,6 @@ from service.api.views.offers import (
     RoundKind,
     RoundView,
     SchedulesView,
-    SignatureView,
 )
 from service.api.views.plans import BindingView, Label, RelaxedView
 from service.api.views.revealed import for_staff, is_staff, labels_told, limits_told, particulars_told, plan_told
@@ -37,7 +35,6 @@ from service.casework.planning import Frame
 from service.casework.reusing import Reusable
 from service.casework.terms_sheet import terms_sheet
 from service.domain.actors import Actor, Role
-from service.domain.agreement import AgreementState
 from service.domain.evidence import EvidenceState
 from service.domain.holds import HoldState
 from service.domain.lifecycle import CaseState
@@ -46,7 +43,7 @@ from service.domain.policy import Level
 from service.domain.words import Channel
 from service.relief.proposal import Proposal
 from service.storage.documents import dump, plain
-from service.storage.tables import AgreementRow, CaseRow, EventRow, EvidenceRow, OfferRow
+from service.storage.tables import CaseRow, EventRow, EvidenceRow, OfferRow
 from service.storage.work import UnitOfWork
 
 
@@ -171,7 +168,7 @@ def plan_view(frame: Frame, proposal: Proposal, actor: Actor) -> PlanView:
 
 
 def schedules_view(document: Mapping[str, Any]) -> SchedulesView:
-    """Show the schedules of an offer or agreement."""
+    """Show the schedules of an offer."""
     return SchedulesView(
         loans=[
             LoanScheduleView(loan_id=loan["loan_id"], instalments=loan["schedule"]["instalments"])
@@ -242,23 +239,3 @@ def binding_views(lines: Sequence[Mapping[str, Any]], actor: Actor) -> list[Bind
 def relaxed_views(lines: Sequence[Mapping[str, Any]], actor: Actor) -> list[RelaxedView]:
     """Show the limits that, relaxed, would make a plan, as far as they are told."""
     return [RelaxedView(**line) for line in limits_told(lines, actor)]
-
-
-def agreement_view(row: AgreementRow, case: CaseRow, actor: Actor) -> AgreementView:
-    """Show an agreement."""
-    told = plan_told(row.document, actor)
-    return AgreementView(
-        id=row.id,
-        version=case.version,
-        created_at=row.created_at,
-        case_id=row.case_id,
-        offer_id=row.offer_id,
-        state=AgreementState(row.state),
-        effective_on=told["effective_on"],
-        terms=told["terms"],
-        loans=told["loans"],
-        total=told["total"],
-        measures=told["measures"],
-        required_signatures=told["required_signatures"],
-        signatures=[SignatureView(**signature) for signature in row.signatures],
-    )

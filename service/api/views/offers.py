@@ -1,15 +1,14 @@
-"""Offers, counter-proposals and agreements as clients read them."""
+"""Offers and counter-proposals as clients read them."""
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID
 
 from pydantic import Field
 
 from service.api.views.plans import BindingView, Instalments, Label, Loans, Measures, Terms, Total, Whys
 from service.api.views.records import Figure, Minor, Record, View
-from service.domain.agreement import AgreementState
 from service.domain.offer import OfferState
 from service.domain.policy import Level
 
@@ -60,7 +59,7 @@ class LoanScheduleView(View):
 
 
 class SchedulesView(View):
-    """The schedules of an offer or an agreement, and the total by due date."""
+    """The schedules of an offer, and the total by due date."""
 
     loans: list[LoanScheduleView]
     total: Total
@@ -130,27 +129,3 @@ class RoundView(Record):
     kind: RoundKind
     menu: list[OfferView] = Field(description="The offers that were made together; empty for a counter-proposal.")
     counter_proposal: CounterView | None = Field(description="Null for a menu.")
-
-
-class SignatureView(View):
-    """Who signed, how and when."""
-
-    party: str = Field(examples=["borrower"])
-    name: str = Field(description="As the signer wrote it.", examples=["李某"])
-    method: Literal["typed"]
-    at: datetime
-
-
-class AgreementView(Record):
-    """An accepted offer with its signatures."""
-
-    case_id: UUID
-    offer_id: UUID
-    state: AgreementState
-    effective_on: date
-    terms: Terms
-    loans: Loans
-    total: Total
-    measures: Measures
-    required_signatures: list[str] = Field(description="The parties that have to sign.", examples=[["borrower"]])
-    signatures: list[SignatureView]

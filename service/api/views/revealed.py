@@ -16,11 +16,16 @@ LENDERS_MEASURES: Final = frozenset({
     "concession", "diminished_obligation", "npv_before", "npv_after", "uncalibrated", "value_with", "value_without",
 })  # fmt: skip
 
+UNTOLD: Final = frozenset({"lender_labels", "debts"})
+"""What of a plan's document is kept to work on with, and shown nowhere as it is."""
+
 TOLD: Final = frozenset({
-    "agreement", "agreement_state", "appeal", "application_version", "asked", "changed", "confirmation",
-    "counter_proposal", "decision", "evidence", "from", "from_version", "ground", "kind", "limits", "loans",
-    "message", "missing", "notice", "offer", "offers", "outcome", "reason", "reasons", "recipient", "referral",
-    "result", "review", "sha256", "side", "source", "state", "to",
+    "agreement", "agreement_state", "amount", "appeal", "application_version", "arrears", "asked", "by", "changed",
+    "confirmation", "counter_proposal", "decision", "due_on", "effective_on", "evidence", "from", "from_version",
+    "ground", "kind", "limits", "loan_id", "loans", "message", "missing", "notice", "offer", "offers", "outcome",
+    "overpaid", "paid", "paid_on", "party", "payment", "reason", "reasons", "recipient", "referral",
+    "remedy_due_on", "result", "reverted", "review", "review_on", "schedule", "sha256", "side", "source", "state",
+    "to",
 })  # fmt: skip
 """The particulars of events that everybody who sees the case may read."""
 
@@ -37,7 +42,7 @@ def for_staff(value: T, actor: Actor) -> T | None:
 
 def plan_told(document: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
     """Return the document of a plan as the actor may see it: without values, and without limits that are not told."""
-    told = {name: value for name, value in document.items() if name != "lender_labels"}
+    told = {name: value for name, value in document.items() if name not in UNTOLD}
     told["binding"] = limits_told(document["binding"], actor)
     if is_staff(actor):
         return told

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from service.storage.columns import DOCUMENT, WORD, Moment, new_id
@@ -54,7 +54,10 @@ class OfferRow(Row, table=True):
 
 
 class AgreementRow(Row, table=True):
-    """An accepted offer with its signatures; a case has another one where it came back after a breach."""
+    """An accepted offer with its signatures; `watch` is what has been told of how it is performed.
+
+    A case that was breached and comes back with new terms has another one; the case names the latest.
+    """
 
     __tablename__ = "agreements"
     __table_args__ = (
@@ -76,3 +79,5 @@ class AgreementRow(Row, table=True):
     breached_on: date | None = None
     reinstated_on: date | None = None
     ended_on: date | None = None
+    watch: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT)
+    reinstatements: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})

@@ -12,7 +12,10 @@ from service.storage.tables.row import Row, of_case
 
 
 class PaymentRow(Row, table=True):
-    """A payment that the servicing system reported, and how it was applied; a reversed one stays and counts nothing."""
+    """A payment that the servicing system reported; a reversed one stays and counts nothing.
+
+    What it has paid is not kept: that follows from the schedule and from all payments together.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
@@ -27,7 +30,6 @@ class PaymentRow(Row, table=True):
     paid_on: date
     amount: int = Field(sa_type=BigInteger)
     loan_id: str | None = Field(default=None, sa_type=WORD)
-    applied: list[dict[str, Any]] = Field(default_factory=list, sa_type=DOCUMENT)
     received_by: str = Field(sa_type=WORD)
     created_at: datetime = Field(sa_type=Moment)
     reversed_on: date | None = None
@@ -36,7 +38,7 @@ class PaymentRow(Row, table=True):
 
 
 class AgreementScheduleRow(Row, table=True):
-    """A schedule of an agreement; the highest number is in force, and none is ever changed."""
+    """A schedule that took the place of an agreement's first; the highest number is in force, none is ever changed."""
 
     __tablename__ = "agreement_schedules"
 
