@@ -23,6 +23,7 @@ from service.api import (
     policy_versions,
     referrals,
     reviews,
+    statistics,
     story,
     worklist,
 )
@@ -53,5 +54,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     notices.of_case,
     notices.router,
     worklist.router,
+    statistics.router,
     operations.router,
 )

@@ -124,7 +124,9 @@ async def _submit(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> None:
     file.case.submitted_at = work.now
     policy = policy_of(file, desk)
     await take(work, file, CaseAction.SUBMIT, policy=policy)
-    if not evidence_missing(work, file, policy):
+    lacking_documents = evidence_missing(work, file, policy)
+    file.case.first_missing = lacking_documents
+    if not lacking_documents:
         await happened(work, file, "evidence_complete", policy=policy)
     await review_as_system(work, file, desk=desk)
 

@@ -69,6 +69,7 @@ RULES: Final[dict[str, Rule]] = {
     "post_case": Rule(ALL - {"policy_admin", "auditor"}, sees=ALL),
     "search_cases": Rule(ALL, sees=ALL),
     "list_clocks": Rule(ALL, sees=ALL),
+    "get_statistics": Rule(frozenset({"supervisor", "auditor"}), sees=ALL),
     "read_worklist": Rule(DESK | {"auditor"}, sees=ALL),
     **dict.fromkeys(("post_schedule", "post_rates", "post_waterfall"), Rule(ALL, sees=ALL)),
     **dict.fromkeys(

@@ -28,6 +28,17 @@ class CaseRow(Row, table=True):
         Index("ix_cases_hardship_reason_id", "hardship_reason", "id"),
         Index("ix_cases_information_due_on_id", "information_due_on", "id"),
         Index("ix_cases_identity_index_id", "identity_index", "id"),
+        # All that statistics read of a case, in the order of time.
+        Index(
+            "ix_cases_statistics",
+            "id",
+            "state",
+            "stage",
+            "product",
+            "hardship_reason",
+            "first_missing",
+            "decision_hours",
+        ),
         Index("ix_cases_state_next_due_at_id", "state", "next_due_at", "id"),
         Index("ix_cases_assignee_state_next_due_at_id", "assignee", "state", "next_due_at", "id"),
     )
@@ -50,6 +61,10 @@ class CaseRow(Row, table=True):
     application_version: int = 1
     flags: dict[str, bool] = Field(default_factory=dict, sa_type=DOCUMENT)
     hardship_reason: str | None = Field(default=None, sa_type=WORD)
+    product: str | None = Field(default=None, sa_type=WORD)
+    stage: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    first_missing: int | None = None
+    decision_hours: int | None = None
     assignee: str | None = Field(default=None, sa_type=WORD)
     review_id: UUID | None = None
     decision_id: UUID | None = None
