@@ -19,7 +19,7 @@ COUNTS: Final = {
     "post case": 13,
     "read case": 6,
     "search cases": 3,
-    "read worklist": 12,
+    "read worklist": 13,
     "patch application": 14,
     "upload evidence": 14,
     "upload the last evidence": 22,
