@@ -69,22 +69,22 @@ def create_app(
         if settings.embedded:
             await migrate(settings.database)
         database = connect(settings.database)
-        await require_durable(database)
-        policies = InForce(
-            database=database, names=settings.policy, folder=settings.packs, clock=clock, ask=RemoteAsking().ask
-        )
-        await policies.start()
-        app.state.parts = Parts(
-            database=database,
-            keyring=keyring,
-            files=_files(settings),
-            clock=clock,
-            desk=policies.desk(automatic=settings.automatic, index_of=keyring.blind_index),
-            in_force=policies,
-            limits=limits or Limits(),
-            lender=Lender(name=settings.lender, contact=settings.lender_contact),
-        )
         try:
+            await require_durable(database)
+            policies = InForce(
+                database=database, names=settings.policy, folder=settings.packs, clock=clock, ask=RemoteAsking().ask
+            )
+            await policies.start()
+            app.state.parts = Parts(
+                database=database,
+                keyring=keyring,
+                files=_files(settings),
+                clock=clock,
+                desk=policies.desk(automatic=settings.automatic, index_of=keyring.blind_index),
+                in_force=policies,
+                limits=limits or Limits(),
+                lender=Lender(name=settings.lender, contact=settings.lender_contact),
+            )
             yield
         finally:
             await database.dispose()

@@ -21,8 +21,8 @@ from service.app import create_app
 from service.demo import run as demo_run
 from service.demo.http import CallFailed
 from service.demo.run import KeyWanted, Played
-from service.demo.server import ServerDidNotStart
-from service.demo.story import StoryBroke
+from service.demo.server import ServerDidNotStart, TimeStoodStill
+from service.demo.telling import StoryBroke
 from service.domain.actors import Role
 from service.policies.registry import PolicyMissing
 from service.settings import SettingRefused, Settings, read_settings
@@ -38,6 +38,7 @@ FAILURES: Final = (
     Unavailable,
     PolicyMissing,
     ServerDidNotStart,
+    TimeStoodStill,
     StoryBroke,
     CallFailed,
 )

@@ -23,9 +23,9 @@ from service.casework.stored_facts import COLUMNS, stored
 from service.domain.backtest import Changed, Tally, TooManyGroups
 from service.domain.backtest_figures import Document, figures
 from service.domain.policy_versions import PolicyVersion, PolicyVersionMissing, is_of, latest
-from service.policies.found import look
+from service.policies.found import look, packs_beside, written
 from service.policies.kept import version_of
-from service.policies.pack import PackBroken, load_pack
+from service.policies.pack import PackBroken
 from service.policies.registry import Registry
 from service.policies.remade import Remade
 from service.reports.backtest import page
@@ -167,7 +167,8 @@ def _in_file(file: FactsFile) -> _Source:
 async def _judged(task: Backtest, source: _Source, changes: _Changes, processes: int | None) -> Tally:
     """Judge all cases under a bar that shows how far that is."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar, read = progress.add_task("judging", total=source.total), 0
 
         def told(part: Part) -> None:
@@ -182,8 +183,8 @@ async def _judged(task: Backtest, source: _Source, changes: _Changes, processes:
 def _version(named: str, registry: Registry) -> PolicyVersion:
     """Return the version that a file, a name or an id means."""
     if Path(named).suffix == ".toml":
-        pack = load_pack(Path(named))
-        return version_of(pack, name=pack.name)
+        policy = written(Path(named), packs_beside(Path(named)))
+        return version_of(policy, name=policy.name)
     version = latest(v for v in registry.versions() if is_of(v, named))
     if version is None:
         broken = registry.found.broken.get(named.partition("@")[0])

@@ -77,13 +77,14 @@ class _Draws:
 def _drawn(count: int, *, seed: int, on: date) -> Iterator[str]:
     """Yield the lines of so many drawn loans, made on all processors and in the order of their numbers."""
     draws = _Draws(seed, _Line(on))
+    console = Console(stderr=True)
     chunks = [range(first, min(first + CHUNK, count + 1)) for first in range(1, count + 1, CHUNK)]
     if len(chunks) == 1:
         yield draws(chunks[0])
         return
     with (
         ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool,
-        Progress(console=Console(stderr=True), transient=True) as progress,
+        Progress(console=console, transient=True, disable=not console.is_terminal) as progress,
     ):
         bar = progress.add_task("drawing", total=count)
         # A few at a time: all at once would hold as many lines as were made before they are written.

@@ -30,6 +30,8 @@ COMMANDS = (
     ("policy", "list"),
     ("policy", "activate"),
     ("policy", "replay"),
+    ("policy", "backtest"),
+    ("policy", "facts"),
     ("audit",),
     ("audit", "verify"),
     ("openapi",),

@@ -17,6 +17,8 @@ from service.storage.engine import connect
 from service.storage.tables import PolicyVersionRow
 from tests.casework.people import pack
 from tests.commands import Ended, Parley
+from tests.policies.graphs import copy_careful
+from tests.policies.opa import write_remote
 from tests.policies.samples import facts
 from tests.storage.records import add_case, work_of
 
@@ -116,3 +118,24 @@ async def _forgotten() -> None:
     async with database.writing() as session:
         await session.execute(delete(PolicyVersionRow).where(col(PolicyVersionRow.name) == "own"))
     await database.dispose()
+
+
+def test_graphs_and_remote_policies_are_checked_and_activated_by_their_sidecars(own: Parley, tmp_path: Path) -> None:
+    drawing = copy_careful(tmp_path / "elsewhere")
+    sidecar = write_remote(tmp_path / "elsewhere", "http://127.0.0.1:1")
+    for path, policy in ((drawing, "careful@2026.1"), (sidecar, "elsewhere@2026.1")):
+        assert own("policy", "check", str(path)) == Ended(0, f"{path}: {policy}, no problems\n", "")
+        assert own("policy", "activate", str(path), "--as", "shadow").out.endswith(" is shadow.\n")
+        told = own("policy", "describe", str(path))
+        assert told == Ended(1, "", f"{path.name}: is no pack; it uses the settings of one\n")
+    graph = tmp_path / "elsewhere" / "careful.jdm.json"
+    told = own("policy", "check", str(graph))
+    assert (told.code, told.err) == (
+        1,
+        "careful.jdm.json: a graph is read by its sidecar, whose name ends with .graph.toml\n",
+    )
+    graph.write_text(graph.read_text().replace("case.days_past_due", "case.lateness"))
+    problem = "careful.jdm.json: node Reasons (why): inputs[0].field: unknown fact lateness\n"
+    assert own("policy", "check", str(drawing)) == Ended(1, "", problem)
+    assert own("policy", "activate", str(drawing)) == Ended(1, "", problem)
+    assert own("policy", "replay").out == "0 of 0 identical\n"

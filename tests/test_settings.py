@@ -47,6 +47,8 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         OIDC_AUDIENCE="parley",
         BASE_URL="https://parley.example/",
         LOG="debug",
+        LENDER="海岸银行",
+        LENDER_CONTACT="0755-1234 5678",
     )
 
     assert settings == Settings(
@@ -65,6 +67,8 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         oidc_audience="parley",
         base_url="https://parley.example",
         log="debug",
+        lender="海岸银行",
+        lender_contact="0755-1234 5678",
     )
     assert not settings.embedded
 
@@ -104,6 +108,8 @@ def test_settings_do_not_change() -> None:
         ("", "x", "PARLEY_ is not a setting"),
         ("AUTOMATIC", "maybe", "PARLEY_AUTOMATIC is either on or off."),
         ("AUTOMATIC", "ON", "PARLEY_AUTOMATIC is either on or off."),
+        ("LENDER", "x" * 201, "PARLEY_LENDER is one line of at most 200 characters."),
+        ("LENDER_CONTACT", "a\nb", "PARLEY_LENDER_CONTACT is one line of at most 200 characters."),
         ("LOG", "loud", "PARLEY_LOG is one of debug, info, warning, error."),
         ("POLICY", "standard,,own", "PARLEY_POLICY is a list of names"),
         ("OIDC_ISSUER", ",", "PARLEY_OIDC_ISSUER is a list of names"),

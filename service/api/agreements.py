@@ -13,14 +13,8 @@ from service.api.etags import etag
 from service.api.letters import AS_LETTER, Accepted, Format, answer_with
 from service.api.parts import DeskOf
 from service.api.transaction import Reading, Transactional, Work, refuses
-from service.api.views.agreements import (
-    AgreementView,
-    KeptSchedulesView,
-    PayoffView,
-    agreement_view,
-    kept_schedules_view,
-    payoff_view,
-)
+from service.api.views.agreements import AgreementView, KeptSchedulesView, PayoffView
+from service.api.views.build_agreements import agreement_view, kept_schedules_view, payoff_view
 from service.casework import ending, paying_off, signing
 from service.casework.agreed import Agreed, AgreementNotFound, AgreementNotRunning
 from service.casework.agreement_document import DocumentNotMade, document

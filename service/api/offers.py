@@ -11,8 +11,9 @@ from service.api.etags import etag
 from service.api.parts import DeskOf
 from service.api.query import LIMIT_DEFAULT, Limit
 from service.api.transaction import Reading, Transactional, Work, refuses
-from service.api.views.agreements import AgreementView, agreement_view
+from service.api.views.agreements import AgreementView
 from service.api.views.build import offer_view, plan_view, schedules_view
+from service.api.views.build_agreements import agreement_view
 from service.api.views.offers import OfferView, PlanView, SchedulesView
 from service.api.views.records import Page
 from service.casework import negotiating, offering, reading

@@ -48,7 +48,8 @@ class ReadyView(View):
 
     status: Literal["ok", "migrations are missing"]
     policies: list[str] | None = Field(
-        default=None, description="What is wrong with packs, and which versions judge in their place; if anything is."
+        default=None,
+        description="What is wrong with policies' files, and which versions judge in their place.",
     )
 
 
@@ -66,9 +67,9 @@ def livez() -> LiveView:
 
 @router.get("/readyz", response_model_exclude_none=True)
 async def readyz(request: Request, response: Response) -> ReadyView:
-    """Say whether the database answers and its schema is current, and whether all packs can be read.
+    """Say whether the database answers and its schema is current, and whether all policies can be read.
 
-    A pack that is broken does not keep the service from answering: the version that was activated judges on.
+    A file that is broken does not keep the service from answering: the version that was activated judges on.
     """
     parts = parts_of(request)
     current = await is_current(parts.database)

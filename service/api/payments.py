@@ -9,7 +9,8 @@ from service.api.cursor import PageOf
 from service.api.parts import DeskOf
 from service.api.query import LIMIT_DEFAULT, Limit
 from service.api.transaction import Reading, Transactional, Work, refuses
-from service.api.views.agreements import PaymentView, payment_view
+from service.api.views.agreements import PaymentView
+from service.api.views.build_agreements import payment_view
 from service.api.views.records import Page
 from service.casework import payments
 from service.casework.agreed import AgreementNotFound, AgreementNotRunning

@@ -13,6 +13,7 @@ from service.api import (
     cases,
     counter_proposals,
     deadlines,
+    dossier,
     evidence,
     messages,
     notices,
@@ -55,5 +56,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     notices.router,
     worklist.router,
     statistics.router,
+    dossier.router,
     operations.router,
 )

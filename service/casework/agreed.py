@@ -1,5 +1,6 @@
 """An agreement on the desk: the plan it rests on, all payments, and what follows from them on any day."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -72,6 +73,7 @@ class Agreed:
     number: int = payments.FIRST
     counted: frozenset[str] = frozenset()
     payments: list[PaymentRow] = field(default_factory=list)
+    _known: dict[Hashable, Position] = field(default_factory=dict)
 
     @property
     def state(self) -> AgreementState:
@@ -161,12 +163,19 @@ class Agreed:
         return Rules.of(self.policy.settings.agreement, currency=self.file.case.currency, since=self.since)
 
     def on(self, day: date) -> Position:
-        """Return what the payments with a value date until a day have come to by then."""
+        """Return what the payments with a value date until a day have come to by then; worked out once."""
+        received = self.received
+        key = (day, self.row.active_from, self.number, self.watch.replaced, tuple(received))
+        if key not in self._known:
+            self._known[key] = self._worked_out(day, received)
+        return self._known[key]
+
+    def _worked_out(self, day: date, received: list[Payment]) -> Position:
         settings, books = self.policy.settings, self.books()
         how = settings.agreement.overpayment
         found = perform(
             [due for book in books.values() for due in book.dues],
-            self.received,
+            received,
             order=settings.allocation,
             on=day,
             early=None if how == "hold" else lambda loan, after, amount: books[loan].repay_early(after, amount, how),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
+from service.casework import clocks
 from service.casework.agreed import PERFORMING, Agreed, just_made, of_file
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, in_state, open_file
@@ -63,6 +64,7 @@ async def begin(
 async def take_effect(work: UnitOfWork, agreed: Agreed, *, desk: Desk) -> None:
     """Put an agreement in force that everybody has signed: on trial, where the pack wants one, or at once."""
     row, work = agreed.row, work.as_system(caused_by=work.cause)
+    clocks.stop_about(work, agreed.file, row.id)
     in_trial = agreed.policy.settings.agreement.trial_payments > 0
     row.state = AgreementState.TRIAL if in_trial else AgreementState.ACTIVE
     if not in_trial:

@@ -160,11 +160,11 @@ async def backtest(
 
 async def _parts(wanted: Backtest, chunks: AsyncIterator[Sequence[Line]], *, processes: int) -> AsyncIterator[Part]:
     """Yield what came of each chunk, in their order."""
+    judging = await asyncio.to_thread(wanted.made)
     first = await anext(chunks, None)
     second = await anext(chunks, None)
     if first is None:
         return
-    judging = await asyncio.to_thread(wanted.made)
     if second is None or processes == 1:
         for chunk in (first, second) if second is not None else (first,):
             yield await asyncio.to_thread(judging.of, chunk)

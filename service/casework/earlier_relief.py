@@ -31,10 +31,12 @@ def reliefs_in(agreements: Iterable[AgreementRow], zone: tzinfo) -> Sequence[Own
 
 
 def _relief(row: AgreementRow, loan: dict[str, Any], outcome: ReliefOutcome, zone: tzinfo) -> OwnRelief:
+    in_trial = row.active_from is None  # the agreed terms have never held
     return OwnRelief(
         loan_id=loan["loan_id"],
         granted_on=row.created_at.astimezone(zone).date(),
         outcome=outcome,
         extension_months=max(0, loan["measures"]["change"]["months"]),
+        trial_failed_on=row.breached_on if in_trial else None,
         permanent=any(instrument["kind"] in PERMANENT_RELIEFS for instrument in loan["terms"]["instruments"]),
     )

@@ -86,8 +86,9 @@ def open_facts(path: Path, *, today: date, by: Collection[str]) -> FactsFile:
     if path.suffix.lower() != ".csv":
         return FactsFile(path=path, reads=FromJson(today))
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            names = tuple(next(csv.reader(file, strict=True), ()))
+        with path.open("rb") as file:
+            lines = iter(lambda: file.readline(LINE_MAX), b"")
+            names = tuple(next(csv.reader((line.decode("utf-8-sig") for line in lines), strict=True), ()))
     except (csv.Error, UnicodeDecodeError):
         raise LinesRefused(["line 1: is no line of column names in UTF-8"]) from None
     problems = [f"line 1: {name}: stands there twice" for name in dict.fromkeys(names) if names.count(name) > 1]

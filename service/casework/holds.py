@@ -21,6 +21,7 @@ from service.domain.holds import (
     Span,
     again_on,
     ended_by,
+    goes_on_after,
     last_day,
     require_sensible,
 )
@@ -55,6 +56,9 @@ async def follow(work: UnitOfWork, file: CaseFile, what: str, *, policy: Policy)
     today = local_day(policy, work.now)
     for hold in running:
         rule = policy.settings.holds.get(hold.reason)
+        if rule is not None and goes_on_after(rule, what):
+            hold.ends_on, hold.end_rule = None, EndRule.DECISION
+            clocks.stop_about(work, file, hold.id, ClockState.CANCELLED)
         last = ended_by(EndRule(hold.end_rule), what, length=rule.length if rule else None, on=today)
         if last is not None and last <= today:
             await end(work, file, hold, on=last, why=what)
@@ -72,7 +76,7 @@ async def follow(work: UnitOfWork, file: CaseFile, what: str, *, policy: Policy)
 
 def _begins(file: CaseFile, code: str, rule: HoldRule, what: str) -> bool:
     """Say whether something begins a hold: its anchor, or that an agreement is kept again during which it ran."""
-    ran = EndRule(rule.until) is EndRule.PERFORMING and any(hold.reason == code for hold in file.holds)
+    ran = rule.until == "performing" and any(hold.reason == code for hold in file.holds)
     return rule.anchor == what or (ran and what in PERFORMING_AGAIN)
 
 

@@ -49,7 +49,7 @@ async def take(
     if before is CaseState.COUNTERED and action not in ANSWERING:
         await _leave_unanswered(work, file, action)
     if before is CaseState.APPEALED and action is CaseAction.ACCEPT:
-        await _settle_appeal(work, file)
+        await _settle_appeal(work, file, policy=policy)
     if before is CaseState.REFERRED:
         await _end_referrals(work, file, action)
     if action in APPLYING_ANEW:
@@ -87,12 +87,13 @@ async def close_offers(work: UnitOfWork, file: CaseFile) -> None:
             await offers.close(work, offer, OfferState.EXPIRED if over else OfferState.CLOSED)
 
 
-async def _settle_appeal(work: UnitOfWork, file: CaseFile) -> None:
+async def _settle_appeal(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> None:
     """End the appeal that waits for an answer, because the borrower accepted an offer meanwhile."""
     for appeal in file.appeals:
         if appeal.state == AppealState.OPEN:
             appeals.end(work, appeal, AppealState.SETTLED)
             await work.record(file.case, "appeal_settled", appeal=str(appeal.id))
+            await happened(work, file, "appeal_settled", policy=policy, subject_id=appeal.id)
 
 
 async def _end_referrals(work: UnitOfWork, file: CaseFile, action: CaseAction) -> None:

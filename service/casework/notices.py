@@ -87,7 +87,7 @@ async def _send(system: UnitOfWork, on: Occasion, kind: NoticeKind) -> None:
     about = await VALUES[kind](on)
     subject_id = on.subject_id or _subject(file, kind)
     sent = {}
-    if kind == "agreement" and subject_id is not None:
+    if on.what == "agreement_active" and subject_id is not None:
         sent = await notices.hashes_about(system.session, file.case.id, kind=kind, subject_id=subject_id)
     for recipient in recipients(file, kind):
         letter = compose(

@@ -74,15 +74,16 @@ async def make_offers(
     permit(work, file, CaseAction.MAKE_OFFERS, policy=policy)
     require_no(lacking(file.application))
     frame = frame_for(work, file, policy)
-    level = held(file, frame, by=work.actor.role)
+    may = held(file, frame, by=work.actor.role)
     if terms is not None:
-        proposals: Sequence[Proposal] = [own_terms(frame, terms)]
-        require_authority(proposals[0], level=level)
+        proposals = [own_terms(may.frame, terms)]
+        require_authority(proposals[0], level=may.level)
     else:
-        menu = menu_of(frame, level=level)
+        menu = menu_of(may.frame, level=may.level)
         if not menu.offers:
             raise NothingFeasible("No plan within the limits fits the budget.", limits=unfeasible(menu))
-        proposals = menu.offers
+        proposals = list(menu.offers)
+    proposals = [may.as_needed(proposal) for proposal in proposals]
     waiting, standing = await waiting_counter(work, file), file.open_offers(work)
     rows = await store_round(work, file, frame, proposals, policy=policy)
     if waiting is not None:
@@ -105,7 +106,8 @@ async def preview(
     frame = frame_for(work, file, policy_of(file, desk))
     if terms is not None:
         return frame, [own_terms(frame, terms)]
-    return frame, menu_of(frame, level=held(file, frame, by=work.actor.role)).offers
+    may = held(file, frame, by=work.actor.role)
+    return frame, [may.as_needed(proposal) for proposal in menu_of(may.frame, level=may.level).offers]
 
 
 async def withdraw_offer(

@@ -13,8 +13,8 @@ from service.domain.backtest import Changed
 from service.domain.backtest_figures import Document, figures
 from service.domain.errors import NotPermitted, Problem, require_no
 from service.domain.operations import OperationKind
-from service.domain.policy_versions import PolicyVersion, PolicyVersionMissing
-from service.storage import operations, policies, reviews
+from service.domain.policy_versions import PolicyVersion
+from service.storage import operations, reviews
 from service.storage.engine import Database
 from service.storage.operations import Held
 from service.storage.reviews import Period
@@ -44,18 +44,19 @@ async def order(
     first: date | None,
     last: date | None,
 ) -> OperationRow:
-    """Write the order down; both versions are kept, so that whichever worker takes it has their texts."""
+    """Write the order down, with the texts of both versions, so that whichever worker takes it has them.
+
+    They are not kept as versions: looking at one does not make it known to the deployment.
+    """
     require_orderer(work)
     require_no(
         Problem(f"/by/{place}", "unknown_column", "That is neither a fact nor a column of stored cases.")
         for place, column in enumerate(by)
         if column not in FACTS | COLUMNS
     )
-    for version in (old, new):
-        await policies.keep(work.session, version, by=work.actor, at=work.now)
     request = {
-        "old": {"id": old.id, "digest": old.digest},
-        "new": {"id": new.id, "digest": new.digest},
+        "old": _written(old),
+        "new": _written(new),
         "by": list(dict.fromkeys((*ALWAYS_BY, *by))),
         "from": first.isoformat() if first else None,
         "to": last.isoformat() if last else None,
@@ -92,8 +93,8 @@ class Prepared:
         request = self.held.request
         return figures(
             tally,
-            old=request["old"],
-            new=request["new"],
+            old=_named(request["old"]),
+            new=_named(request["new"]),
             source="stored cases",
             made_at=at,
             changed=[one.told() for one in changed],
@@ -106,8 +107,7 @@ async def prepare(database: Database, held: Held, *, remake: Remake) -> Prepared
     period = Period(first=_day(request["from"]), last=_day(request["to"]), made_until=held.created_at)
     async with database.reading() as session:
         total = await reviews.count_judged(session, period)
-        kept = {version.digest: version for version in await policies.all_versions(session)}
-    old, new = (remake(_version(kept, request[which])) for which in ("old", "new"))
+    old, new = (remake(PolicyVersion(**request[which])) for which in ("old", "new"))
     return Prepared(
         held=held,
         wanted=Backtest(old=old, new=new, reads=FromJson(held.created_at.date()), by=tuple(request["by"])),
@@ -120,8 +120,10 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _version(kept: dict[str, PolicyVersion], named: dict[str, Any]) -> PolicyVersion:
-    version = kept.get(named["digest"])
-    if version is None:
-        raise PolicyVersionMissing(f"{named['id']} with the digest {named['digest']} is no longer there.")
-    return version
+def _written(version: PolicyVersion) -> dict[str, str]:
+    """Return what a version is made of."""
+    return {name: getattr(version, name) for name in ("id", "digest", "name", "kind", "text")}
+
+
+def _named(version: dict[str, Any]) -> dict[str, str]:
+    return {"id": version["id"], "digest": version["digest"]}

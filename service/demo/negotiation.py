@@ -17,9 +17,10 @@ FINAL: Final = frozenset({"not_needed", "confirmed"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Everybody who takes part: the partner who posts, the lender's people, and each borrower."""
+    """Everybody who takes part: the partner who posts, the lender's system and people, and each borrower."""
 
     partner: Caller
+    servicing: Caller
     caseworker: Caller
     supervisor: Caller
     second_supervisor: Caller

@@ -11,12 +11,13 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from service.demo import li, rejections, report, story
+from service.demo import appeal, li, rejections, report, story
 from service.demo.balance import Proofs
 from service.demo.derive import applications
 from service.demo.http import Caller, Json, client_of
 from service.demo.negotiation import Account, Desk, negotiate
 from service.demo.server import running
+from service.demo.telling import Telling
 from service.domain.actors import Role
 
 AT_ONCE: Final = 8
@@ -55,14 +56,14 @@ async def run(console: Console, *, data: Path, today: date, make_keys: KeyMaker,
     console.print(f"{len(bodies)} real loans in trouble, negotiated over HTTP", style="bold")
     wanted = _keys_wanted([str(body["borrower"]["subject"]) for body in bodies])
     keys = await make_keys(wanted)
-    console.print(f"{len(keys)} API keys: a partner, a caseworker, two supervisors, and one for each borrower")
+    console.print(f"{len(keys)} API keys: the lender's people, its core system, a partner, and one for each borrower")
     async with running(data) as server, client_of(server.address, connections=AT_ONCE) as client:
         console.print(f"a server of the demo's own at {server.address}")
         desk = _desk(wanted, [Caller(client=client, key=key) for key in keys])
         accounts = await _negotiate_all(console, bodies, desk)
         console.print(f"{len(accounts)} cases negotiated in {monotonic() - started:.1f} seconds")
         _report(console, accounts)
-        told = await story.tell(console, desk, today=today)
+        told = await story.tell(console, desk, today=today, move_on=server.move_on)
     same, line = await replay()
     well = _conclude(console, accounts, told, replayed=line, seconds=monotonic() - started)
     return Played(well=well and same, accounts=accounts, caseworker_key=keys[1])
@@ -78,17 +79,19 @@ def _keys_wanted(borrowers: Sequence[str]) -> list[KeyWanted]:
     return [
         KeyWanted(role=Role.PARTNER, name="Demo partner", vouches_for_loans=True),
         KeyWanted(role=Role.CASEWORKER, name="Demo caseworker", subject="demo-caseworker"),
+        KeyWanted(role=Role.SERVICING, name="Demo servicing system"),
         KeyWanted(role=Role.SUPERVISOR, name="Demo supervisor", subject="demo-supervisor"),
         KeyWanted(role=Role.SUPERVISOR, name="Demo second supervisor", subject="demo-second-supervisor"),
-        *(KeyWanted(role=Role.BORROWER, name=subject, subject=subject) for subject in (*borrowers, li.SUBJECT)),
+        *(KeyWanted(role=Role.BORROWER, name=one, subject=one) for one in (*borrowers, li.SUBJECT, appeal.SUBJECT)),
     ]
 
 
 def _desk(wanted: Sequence[KeyWanted], callers: Sequence[Caller]) -> Desk:
-    partner, caseworker, supervisor, second_supervisor, *borrowers = callers
-    subjects = [str(key.subject) for key in wanted[4:]]
+    partner, caseworker, servicing, supervisor, second_supervisor, *borrowers = callers
+    subjects = [str(key.subject) for key in wanted[5:]]
     return Desk(
         partner=partner,
+        servicing=servicing,
         caseworker=caseworker,
         supervisor=supervisor,
         second_supervisor=second_supervisor,
@@ -138,9 +141,7 @@ def _head(console: Console, title: str) -> None:
     console.rule(title, align="left", style="cyan")
 
 
-def _conclude(
-    console: Console, accounts: Sequence[Account], told: story.Telling, *, replayed: str, seconds: float
-) -> bool:
+def _conclude(console: Console, accounts: Sequence[Account], told: Telling, *, replayed: str, seconds: float) -> bool:
     """Say whether every case ended and every plan balances."""
     proofs = Proofs()
     for one in (*(account.proofs for account in accounts), told.proofs):

@@ -33,7 +33,7 @@ class Server:
     address: str
     process: asyncio.subprocess.Process
 
-    async def move_on(self, *, days: int) -> datetime:
+    async def move_on(self, days: int) -> datetime:
         """Let days go by, with all that happens on them, and return the moment that has come."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None

@@ -1,67 +1,27 @@
 """One whole case told step by step, in Chinese with short English captions: Li, who runs a small shop."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from rich.console import Console, RenderableType
-from rich.padding import Padding
-from rich.text import Text
+from rich.console import Console
 
-from service.demo import li, li_figures
-from service.demo.balance import Proofs
+from service.demo import appeal, keeping, li, li_figures
 from service.demo.borrowers import Means
 from service.demo.figures import percent
 from service.demo.http import Caller, Json
+from service.demo.keeping import MoveOn
 from service.demo.li_figures import yuan
 from service.demo.negotiation import Desk, hand_in
+from service.demo.telling import Telling
 from service.demo.words import ANSWERS, EVENTS, OUTCOMES, STATES, shown
 
 LOCALE: Final = li.LOCALE
-INDENT: Final = (0, 0, 0, 3)
 
 
-class StoryBroke(Exception):
-    """The service answered in a way in which Li's story cannot go on."""
-
-
-@dataclass(slots=True)
-class Telling:
-    """The story so far: where it is told, and what has come of it."""
-
-    console: Console
-    titles: dict[str, str]
-    proofs: Proofs = field(default_factory=Proofs)
-
-    def step(self, number: int, chinese: str, english: str) -> None:
-        """Begin a step."""
-        self.console.print()
-        self.console.print(Text.assemble((f"{number}. {chinese}", "bold cyan"), (f"   {english}", "dim")))
-
-    def say(self, chinese: str, english: str = "") -> None:
-        """Say a sentence, with what it means in English below it."""
-        self.show(Text(chinese))
-        if english:
-            self.show(Text(english, style="dim"))
-
-    def show(self, what: RenderableType) -> None:
-        """Show something below the step."""
-        self.console.print(Padding(what, INDENT, expand=False))
-
-    def expect(self, holds: object, sentence: str) -> None:
-        """Break off, with a sentence, where the service did not do what the story needs."""
-        if not holds:
-            raise StoryBroke(sentence)
-
-    def title(self, programme: str | None) -> str:
-        """Return a programme's name."""
-        return self.titles.get(programme or "", programme or "—")
-
-
-async def tell(console: Console, desk: Desk, *, today: date) -> Telling:
-    """Take Li's case from the first question to the agreement, and tell each step as it happens."""
+async def tell(console: Console, desk: Desk, *, today: date, move_on: MoveOn) -> Telling:
+    """Take Li's case from the first question to the agreement and through it, and tell each step as it happens."""
     told = Telling(console, await _titles(desk.partner))
     application = li.application(today)
     _introduce(told, application)
@@ -70,7 +30,11 @@ async def tell(console: Console, desk: Desk, *, today: date) -> Telling:
     _review(told, case)
     await _offers(told, desk, case)
     offer = await _counter(told, desk, case)
-    await _agree(told, desk, case, offer)
+    agreement = await _agree(told, desk, case, offer)
+    await appeal.tell(told, desk, today=today)
+    told.console.print()
+    told.console.rule("李某的协议 · Li's agreement, month after month", align="left", style="cyan")
+    await keeping.keep(told, desk, agreement, move_on=move_on)
     return told
 
 
@@ -170,7 +134,7 @@ async def _counter(told: Telling, desk: Desk, case: Json) -> Json:
     return offer
 
 
-async def _agree(told: Telling, desk: Desk, case: Json, offer: Json) -> None:
+async def _agree(told: Telling, desk: Desk, case: Json, offer: Json) -> Json:
     told.step(6, "接受并签字", "POST …/accept: she signs, and an agreement stands")
     li_herself = desk.borrowers[li.SUBJECT]
     signature = {"name": li.NAME, "method": "typed"}
@@ -187,6 +151,7 @@ async def _agree(told: Telling, desk: Desk, case: Json, offer: Json) -> None:
         f"全程 {len(events)} 个事件，以哈希逐个相连：{_course(events)}。",
         "Every event of the case, chained by hashes.",
     )
+    return agreement
 
 
 def _course(events: Sequence[Json]) -> str:

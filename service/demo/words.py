@@ -35,6 +35,8 @@ STATES: Final = {
     "rejected": "已拒绝",
     "active": "生效中",
     "awaiting_signatures": "待签字",
+    "allowed": "申诉成立",
+    "breached": "已违约",
 }
 OUTCOMES: Final = {
     "approve": "同意",
@@ -62,6 +64,16 @@ EVENTS: Final = {
     "counter": "借款人还价",
     "accept": "接受方案",
     "agreement_made": "达成协议",
+    "agreement_active": "协议生效",
+    "notice_sent": "发出信函",
+    "acknowledgement": "受理通知",
+    "information_request": "补充材料通知",
+    "offer": "方案通知",
+    "agreement": "协议",
+    "payment_missed": "逾期未还",
+    "reminder": "还款提醒",
+    "remedy_notice": "补缴通知",
+    "breach": "违约",
 }
 
 

@@ -15,6 +15,7 @@ Anchor = Literal[
     "reject",
     "counter",
     "accept",
+    "agreement_active",
     "appeal",
     "dismiss",
     "breach",

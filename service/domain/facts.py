@@ -145,11 +145,12 @@ class Facts:
 
     def of_loan(self, loan_id: str) -> dict[str, Any]:
         """Return the case's facts with those of one loan in their place."""
-        return self.of_case() | self.of_one_loan(loan_id)
+        own = self.loans[loan_id]
+        return self.of_case() | dict(zip(_OF_LOAN, _loan_values(own), strict=True))
 
-    def of_one_loan(self, loan_id: str) -> dict[str, Any]:
-        """Return the facts that are a loan's own, by name."""
-        return dict(zip(_OF_LOAN, _loan_values(self.loans[loan_id]), strict=True))
+    def is_as_case(self, loan_id: str) -> bool:
+        """Say whether a loan's facts are those of the case, as the only loan's are."""
+        return bool(_loan_values(self.loans[loan_id]) == _loan_values(self.case))
 
 
 @dataclass(frozen=True, slots=True)

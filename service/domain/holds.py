@@ -49,7 +49,9 @@ class Span:
     scopes: frozenset[str]
 
 
-DECIDED: Final = frozenset({"make_offers", "reject", "withdraw", "close"})
+DECIDED: Final = frozenset(
+    {"make_offers", "reject", "withdraw", "close", "dismiss", "withdraw_appeal", "appeal_settled"}
+)
 PERFORMING_AGAIN: Final = frozenset({"payment_caught_up", "reinstate"})
 """Deeds after which an agreement is kept again: what is paused while it is begins anew."""
 NOT_PERFORMING: Final = frozenset({"payment_missed", "breach", "cancel", "fulfil"})
@@ -72,6 +74,14 @@ def ended_by(rule: EndRule, what: str, *, length: int | None, on: date) -> date 
     if rule is EndRule.PERFORMING and what in NOT_PERFORMING:
         return on
     return None
+
+
+def goes_on_after(rule: HoldRule, what: str) -> bool:
+    """Say whether a hold that a refusal would soon end lasts until another decision: it was appealed.
+
+    12 CFR 1024.41(g)(1): no foreclosure until the borrower's appeal is denied.
+    """
+    return what == "appeal" and rule.until == "decision"
 
 
 def again_on(rule: HoldRule, earlier: Iterable[Span], *, starts_on: date) -> date | None:

@@ -89,9 +89,11 @@ def perform(
     loans = {loan_id: place for place, loan_id in enumerate(dict.fromkeys(due.loan_id for due in dues))}
     account = _Account(order=order, loans=loans, early=early)
     account.plan(dues)
-    known = sorted((p for p in payments if p.on <= on), key=lambda p: (p.on, p.id))
-    for moment in sorted({p.on for p in known} | {due.due_on for due in dues if due.due_on <= on}):
-        account.waiting += [_Waiting(p, p.amount) for p in known if p.on == moment]
+    arriving: dict[date, list[Payment]] = {due.due_on: [] for due in dues if due.due_on <= on}
+    for payment in sorted((p for p in payments if p.on <= on), key=lambda p: p.id):
+        arriving.setdefault(payment.on, []).append(payment)
+    for moment in sorted(arriving):
+        account.waiting += [_Waiting(payment, payment.amount) for payment in arriving[moment]]
         account.pay(moment)
         account.repay_early()
     return Performance(

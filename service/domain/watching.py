@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from service.domain.settings import AgreementSettings
 from service.domain.standing import DueDay, InstalmentState, Standing
@@ -47,15 +47,13 @@ def news(standing: Standing, watch: Watch, settings: AgreementSettings) -> tuple
     if watch.missed and not missed:
         caught_up = [day for day in standing.days if day.on in watch.missed]
         found += [News("payment_caught_up", day) for day in caught_up[-1:]]
-    told = {
-        "due": [day.on for day in standing.days if day.on < standing.on],
-        "before": [day.on for day in early],
-        "after": [day.on for day in late],
-    }
-    marks: dict[str, Any] = {
-        name: max([*days, *filter(None, [getattr(watch, name)])], default=None) for name, days in told.items()
-    }
-    return found, replace(watch, missed=tuple(day.on for day in missed), **marks)
+    return found, replace(
+        watch,
+        due=_last([day.on for day in standing.days if day.on < standing.on], watch.due),
+        before=_last([day.on for day in early], watch.before),
+        after=_last([day.on for day in late], watch.after),
+        missed=tuple(day.on for day in missed),
+    )
 
 
 def looks(standing: Standing, settings: AgreementSettings, *, remedy_due_on: date | None) -> dict[str, date]:
@@ -96,6 +94,10 @@ def _remind_before(day: DueDay, standing: Standing, settings: AgreementSettings)
 def _remind_after(day: DueDay, standing: Standing, settings: AgreementSettings) -> bool:
     after = settings.reminder_days_after
     return after is not None and day.state is InstalmentState.DUE and standing.on >= day.on + after * DAY
+
+
+def _last(days: list[date], told: date | None) -> date | None:
+    return max([*days, *([told] if told else [])], default=None)
 
 
 def _later(day: DueDay, told: date | None) -> bool:

@@ -29,6 +29,13 @@ def _locale(name: str) -> Locale:
     return Locale.parse(name, sep="-")
 
 
+@lru_cache(maxsize=4096)
+def _money(minor: int, currency: str, locale: str) -> str:
+    """Write an amount; schedules and copies of letters say many of them again."""
+    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    return format_currency(amount, currency, locale=_locale(locale))
+
+
 @dataclass(frozen=True, slots=True)
 class Formats:
     """Writes figures for one locale, currency and time zone; each method is a function of the templates."""
@@ -39,12 +46,11 @@ class Formats:
 
     def money(self, minor: int) -> str:
         """Write an amount in minor units, with as many decimals as its currency has."""
-        amount = Decimal(minor).scaleb(-get_currency_precision(self.currency))
-        return format_currency(amount, self.currency, locale=_locale(self.locale))
+        return _money(minor, self.currency, self.locale)
 
     def day(self, day: date | str) -> str:
         """Write a day: 2026年11月15日, or November 15, 2026."""
-        found = date.fromisoformat(day) if isinstance(day, str) else day
+        found = day if isinstance(day, date) else date.fromisoformat(day)
         return format_date(found, format="long", locale=_locale(self.locale))
 
     def moment(self, moment: datetime) -> str:

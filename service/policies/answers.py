@@ -69,6 +69,11 @@ class Answering:
     reasons: Mapping[str, Reason]
     kind: str
 
+    @property
+    def precedence(self) -> str:
+        """What the service's own reasons rest on."""
+        return f"{self.id}: precedence of outcomes"
+
 
 def given(text: str | bytes) -> Given:
     """Read an answer from its JSON; raise `Nonsense` with the first thing that is wrong with it."""
@@ -119,15 +124,20 @@ def verdict_of(who: Answering, answer: Given, facts: Facts, *, on: date, trace: 
 
 
 def _outcome(who: Answering, said: Outcome, facts: Facts, *, on: date) -> tuple[Outcome, list[Reason]]:
-    source, case = f"{who.id}: precedence of outcomes", facts.case
     if said is Outcome.REJECT:
         return said, []
-    if case.evidence_missing:
-        count = case.evidence_missing
-        missing = own_reason("EVIDENCE_MISSING", source=source, fact="evidence_missing", value=count, threshold="== 0")
-        return Outcome.REQUEST_INFORMATION, [missing]
-    person = list(why_a_person(who.settings, facts, on=on, source=source))
+    missing = missing_first(who, facts)
+    if missing:
+        return Outcome.REQUEST_INFORMATION, missing
+    person = list(why_a_person(who.settings, facts, on=on, source=who.precedence))
     return (Outcome.MANUAL if person else said), person
+
+
+def missing_first(who: Answering, facts: Facts) -> list[Reason]:
+    """Return the reason to ask for documents, where some are missing."""
+    count = facts.case.evidence_missing
+    about: dict[str, Any] = {"fact": "evidence_missing", "value": count, "threshold": "== 0"}
+    return [own_reason("EVIDENCE_MISSING", source=who.precedence, **about)] if count else []
 
 
 def _reason(who: Answering, said: ReasonGiven, facts: Facts) -> Reason:

@@ -14,7 +14,7 @@ from service.domain.facts import NAMES, Facts
 from service.domain.policy import Eligibility, Outcome, Reason, TraceLine, Verdict
 from service.domain.settings import PolicySettings
 from service.domain.words import PROTECTIVE_REASONS, HardshipReason
-from service.policies.answers import Answering, Nonsense, given, verdict_of, verdict_on_fault
+from service.policies.answers import Answering, Nonsense, given, missing_first, verdict_of, verdict_on_fault
 from service.policies.graph_reading import first_line, read_graph
 from service.policies.grounds import FactValue, plain
 from service.policies.guarded import for_a_person
@@ -96,7 +96,8 @@ class Graph:
 
     def _judge(self, facts: Facts, *, on: date) -> Verdict:
         try:
-            output = self.decision.evaluate(told(facts, self.settings))["result"]
+            asked = told(facts, self.settings, case=sorted(self.reads_case), loan=sorted(self.reads_loan))
+            output = self.decision.evaluate(asked)["result"]
             answer = given(json.dumps(self._answer(output)))
         except RuntimeError as error:
             return verdict_on_fault(self._who, first_line(error))
@@ -122,9 +123,13 @@ class Graph:
         return [*case, *((name, loan_id) for loan_id, loan, name in own if getattr(loan, name) is None)]
 
     def _for_want_of(self, unknown: list[tuple[str, str | None]], facts: Facts) -> Verdict:
+        """Hand the case to a person, who is told the facts; what is missing is asked for first, as ever."""
         verdict = for_a_person(self, "FACT_UNKNOWN", fault="the graph was not run: facts that it reads are not known")
-        named = tuple(own_reason("FACT_UNKNOWN", source=self.id, fact=name, loan_id=at) for name, at in unknown)
-        return replace(verdict, reasons=named, trace=(*verdict.trace, *self._read(facts)))
+        named = [own_reason("FACT_UNKNOWN", source=self.id, fact=name, loan_id=at) for name, at in unknown]
+        own = missing_first(self._who, facts)
+        outcome = Outcome.REQUEST_INFORMATION if own else Outcome.MANUAL
+        trace = (*verdict.trace, *self._read(facts))
+        return replace(verdict, outcome=outcome, reasons=(*own, *named), trace=trace)
 
     def _read(self, facts: Facts) -> list[TraceLine]:
         """Return what the graph was told, as a trace shows it: of all facts those that it reads."""

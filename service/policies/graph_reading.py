@@ -9,6 +9,7 @@ from typing import Any, Final
 import zen
 
 from service.domain.facts import NAMES
+from service.policies.graph_flow import Flow, makes, rows
 from service.policies.graph_words import OF_LOAN, Known, object_keys, read
 
 NODES_MAX: Final = 200
@@ -26,6 +27,7 @@ class Expression:
     """One expression of a node: where it stands, whether it tests the field of its column, and what it says."""
 
     node: str
+    at: str
     where: str
     text: str
     unary: bool = False
@@ -41,6 +43,7 @@ class Reading:
     case: set[str] = field(default_factory=set)
     loan: set[str] = field(default_factory=set)
     made: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
 
     def wrong(self, node: str, sentence: str) -> None:
         """Note a problem of a node."""
@@ -50,12 +53,13 @@ class Reading:
 def read_graph(text: str, *, name: str, amounts: AbstractSet[str]) -> tuple[zen.ZenDecision | None, Reading]:
     """Read a graph; what it says is only good for judging where there are no problems."""
     found = Reading(name)
-    nodes = _nodes(text, found)
+    nodes, edges = _nodes(text, found)
     expressions = [one for label, node in nodes for one in _expressions(label, node, found)]
     for expression in expressions:
         found.made |= object_keys(expression.text)
+    flow = Flow.of([node for _, node in nodes], edges)
     for expression in expressions:
-        _check(expression, found, amounts)
+        _check(expression, found, flow, amounts)
     if found.problems:
         return None, found
     try:
@@ -73,8 +77,8 @@ def first_line(error: RuntimeError) -> str:
     return " ".join(line for line in said if line and line != "Caused by:")[:300]
 
 
-def _nodes(text: str, found: Reading) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the nodes that are allowed, each with what it is called in problems."""
+def _nodes(text: str, found: Reading) -> tuple[list[tuple[str, Mapping[str, Any]]], list[Any]]:
+    """Return the nodes that are allowed, each with what it is called in problems, and the edges."""
     try:
         document = json.loads(text) if len(text) <= TEXT_MAX else None
     except (ValueError, RecursionError):
@@ -83,7 +87,7 @@ def _nodes(text: str, found: Reading) -> list[tuple[str, Mapping[str, Any]]]:
     listed = drawn.get("nodes")
     if not isinstance(listed, list) or not isinstance(drawn.get("edges"), list) or len(listed) > NODES_MAX:
         found.problems.append(f"{found.name}: is no graph: JSON with `nodes` (at most {NODES_MAX}) and `edges`")
-        return []
+        return [], []
     nodes: list[tuple[str, Mapping[str, Any]]] = []
     for n, node in enumerate(listed):
         if not isinstance(node, dict) or not isinstance(node.get("id"), str) or not isinstance(node.get("type"), str):
@@ -97,7 +101,8 @@ def _nodes(text: str, found: Reading) -> list[tuple[str, Mapping[str, Any]]]:
             found.wrong(label, f"there is no kind of node {kind}")
         else:
             nodes.append((label, node))
-    return nodes
+            found.names.add(str(node.get("name")))
+    return nodes, drawn["edges"]
 
 
 def _expressions(label: str, node: Mapping[str, Any], found: Reading) -> Iterator[Expression]:
@@ -106,71 +111,58 @@ def _expressions(label: str, node: Mapping[str, Any], found: Reading) -> Iterato
     if not isinstance(content, dict):
         found.wrong(label, "its content is an object")
         return
-    item = content.get("inputField") or None
-    if isinstance(content.get("outputPath"), str):
-        _makes(content["outputPath"], found)
+    if content.get("schema"):
+        found.wrong(label, "has a schema, which could be read from elsewhere; what the facts are is settled")
+    at, item = node["id"], content.get("inputField") or None
+    found.made |= makes(node)
     if item is not None:
-        yield Expression(node=label, where="inputField", text=_text(item))
+        yield Expression(node=label, at=at, where="inputField", text=_text(item))
     match node["type"]:
         case "decisionTableNode":
-            yield from _table(label, content, found, item)
+            yield from _table(label, node, item)
         case "expressionNode":
-            for n, row in enumerate(_rows(content, "expressions")):
-                _makes(row.get("key"), found)
-                yield Expression(node=label, where=f"expressions[{n}]", text=_text(row.get("value")), item=item)
+            for n, row in enumerate(rows(content, "expressions")):
+                where, said = f"expressions[{n}]", _text(row.get("value"))
+                yield Expression(node=label, at=at, where=where, text=said, item=item)
         case "switchNode":
-            for n, row in enumerate(_rows(content, "statements")):
+            for n, row in enumerate(rows(content, "statements")):
                 if row.get("condition"):
-                    yield Expression(node=label, where=f"statements[{n}]", text=_text(row["condition"]))
+                    yield Expression(node=label, at=at, where=f"statements[{n}]", text=_text(row["condition"]))
         case _:
             return
 
 
-def _table(label: str, content: Mapping[str, Any], found: Reading, item: str | None) -> Iterator[Expression]:
-    fields = {column.get("id"): column.get("field") for column in _rows(content, "inputs")}
-    outputs = {column.get("id"): column.get("field") for column in _rows(content, "outputs")}
+def _table(label: str, node: Mapping[str, Any], item: str | None) -> Iterator[Expression]:
+    at, content = node["id"], node["content"]
+    fields = {column.get("id"): column.get("field") for column in rows(content, "inputs")}
+    outputs = {column.get("id"): column.get("field") for column in rows(content, "outputs")}
     for n, named in enumerate(fields.values()):
         if named:
-            yield Expression(node=label, where=f"inputs[{n}].field", text=_text(named), item=item)
-    for named in outputs.values():
-        _makes(named, found)
-    for n, row in enumerate(_rows(content, "rules")):
+            yield Expression(node=label, at=at, where=f"inputs[{n}].field", text=_text(named), item=item)
+    for n, row in enumerate(rows(content, "rules")):
         for column in map(str, (*fields, *outputs)):
             cell = row.get(column)
             if isinstance(cell, str) and cell.strip() not in {"", "-"}:
                 unary = bool(fields.get(column))
-                where = f"rules[{n}].{found_name(content, column)}"
-                yield Expression(node=label, where=where, text=cell, unary=unary, item=item)
+                where = f"rules[{n}].{_title(content, column)}"
+                yield Expression(node=label, at=at, where=where, text=cell, unary=unary, item=item)
 
 
-def found_name(content: Mapping[str, Any], column: Any) -> str:
+def _title(content: Mapping[str, Any], column: Any) -> str:
     """Return what a column is called."""
-    columns = (*_rows(content, "inputs"), *_rows(content, "outputs"))
+    columns = (*rows(content, "inputs"), *rows(content, "outputs"))
     return next((str(c.get("name") or c.get("field") or column) for c in columns if c.get("id") == column), "")
-
-
-def _rows(content: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    listed = content.get(name)
-    return [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
-
-
-def _makes(path: object, found: Reading) -> None:
-    """Note the names in the place where a node puts something."""
-    if isinstance(path, str):
-        found.made |= {part for part in path.split(".") if part} - {"case", "loans", "amount"}
 
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _check(expression: Expression, found: Reading, amounts: AbstractSet[str]) -> None:
-    alone: AbstractSet[str] = frozenset()
-    if expression.item == "loans":
-        alone = OF_LOAN
-    elif expression.item is not None:
-        alone = NAMES | OF_LOAN
-    known = Known(made=found.made, alone=alone, amounts=amounts)
+def _check(expression: Expression, found: Reading, flow: Flow, amounts: AbstractSet[str]) -> None:
+    reach, alone = flow.reaching(expression.at), frozenset[str]()
+    if expression.item is not None:  # inside a loop there is the item alone, and what nodes are asked for by name
+        reach, alone = frozenset(), OF_LOAN if expression.item == "loans" else NAMES | OF_LOAN
+    known = Known(made=found.made, reach=reach, alone=alone, amounts=amounts, nodes=found.names)
     said = read(expression.text, known)
     found.case |= said.case
     found.loan |= said.loan

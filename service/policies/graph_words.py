@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from service.domain.facts import NAMES, LoanFacts
@@ -18,6 +18,8 @@ PURE: Final = frozenset({
     "round", "some", "split", "startsWith", "string", "sum", "trim", "trunc", "type", "upper", "values",
 })  # fmt: skip
 """The functions whose answer is the same on every day; others read a clock, throw dice or are not known."""
+FACTS: Final = frozenset({"case", "loans", "amount"})
+"""What a graph is given."""
 WORDS: Final = frozenset({"and", "or", "not", "in", "true", "false", "null"})
 
 _TOKEN: Final = re.compile(
@@ -33,11 +35,21 @@ _TOKEN: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What an expression may name: roots that nodes made, and facts that stand alone inside a loop over loans."""
+    """What an expression may name: what reaches its node, what any node made, and inside a loop facts that stand alone.
+
+    `nodes` are the names of all nodes, and `amounts` those of the figures in the currency of a case.
+    """
 
     made: AbstractSet[str]
+    reach: AbstractSet[str] = frozenset()
     alone: AbstractSet[str] = frozenset()
     amounts: AbstractSet[str] = frozenset()
+    nodes: AbstractSet[str] = frozenset()
+
+    @property
+    def of_nodes(self) -> "Known":
+        """What may be named of the output of another node, or of one's own."""
+        return replace(self, reach=self.made | FACTS)
 
 
 @dataclass(slots=True)
@@ -77,6 +89,8 @@ def _look(tokens: list[tuple[str, str]], known: Known, said: Said) -> None:
         if text == "`":
             said.problems.append("has a text with holes in it, whose names cannot be looked after")
             return
+        if text == ".." and not _tested(tokens, n):
+            said.problems.append("makes a list of a range; a range can only be tested with `in`")
         if text == "[" and n + 1 < len(tokens) and tokens[n + 1][0] == "text" and _ends_value(tokens, n):
             said.problems.append("names a member in brackets; write it with a point")
         if kind == "name" and before != "." and n not in keys:
@@ -101,6 +115,15 @@ def _keys(tokens: list[tuple[str, str]]) -> Iterator[int]:
             and tokens[n + 1][1] == ":"
         ):
             yield n
+
+
+def _tested(tokens: list[tuple[str, str]], at: int) -> bool:
+    """Say whether a range stands after `in`, or is by itself what a cell of a table tests for."""
+    depth, n = 0, at
+    while n and depth <= 0:
+        n -= 1
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(tokens[n][1], 0)
+    return n == 0 or (tokens[n - 1][1] in {"in", ","} and not any(t in {"(", "["} for _, t in tokens[: n - 1]))
 
 
 def _ends_value(tokens: list[tuple[str, str]], at: int) -> bool:
@@ -129,32 +152,44 @@ def _path(path: list[str], known: Known, said: Said) -> None:
         return
     root, rest = path[0], path[1:]
     if root == "$nodes":
-        rest = rest[1:]  # the name of a node
-        root, rest = (rest[0], rest[1:]) if rest else ("$", [])
-    elif root in {"$", "$root"} and rest:
-        root, rest = rest[0], rest[1:]
-    _rooted(root, rest, known, said)
+        if not rest or rest[0] not in known.nodes:
+            said.problems.append(f"there is no node {rest[0] if rest else ''}".rstrip())
+        elif len(rest) > 1:
+            _rooted(rest[1], rest[2:], known.of_nodes, said)
+    elif root == "$root" and rest:
+        _rooted(rest[0], rest[1:], known, said)
+    elif root == "$" and rest:
+        _rooted(rest[0], rest[1:], known.of_nodes, said)
+    else:
+        _rooted(root, rest, known, said)
 
 
 def _rooted(root: str, rest: list[str], known: Known, said: Said) -> None:
     """Look at a name and what it picks of it."""
     match root:
-        case "case":
-            _fact(rest[0] if rest else None, said)
-        case "amount":
-            if not rest or rest[0] not in known.amounts:
-                said.problems.append(f"unknown amount {rest[0] if rest else ''}".rstrip())
+        case "case" | "amount" | "loans":
+            _given(root, rest, known, said)
         case "#":
             if rest:
                 _of_item(rest[0], known, said)
-        case "loans" | "$":
-            return
-        case _ if root in WORDS or root in known.made:
-            return
         case _ if root in known.alone:
             (said.loan if root in OF_LOAN else said.case).add(root)
+        case _ if root == "$" or root in WORDS or root in known.reach or (known.alone and root in known.made):
+            return
+        case _ if root in known.made:
+            said.problems.append(f"reads {root}, which does not reach it from every node before it")
         case _:
             said.problems.append(f"unknown name {root}; facts are written case.{root}")
+
+
+def _given(root: str, rest: list[str], known: Known, said: Said) -> None:
+    """Look at what is picked of what the graph is given."""
+    if root not in known.reach:
+        said.problems.append(f"reads {root}, which does not reach it; let the nodes before it pass their input through")
+    if root == "case":
+        _fact(rest[0] if rest else None, said)
+    elif root == "amount" and (not rest or rest[0] not in known.amounts):
+        said.problems.append(f"unknown amount {rest[0] if rest else ''}".rstrip())
 
 
 def _fact(name: str | None, said: Said) -> None:

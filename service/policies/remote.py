@@ -30,7 +30,7 @@ from service.policies.sidecar import (
     require_none,
     settings_of,
 )
-from service.policies.told_facts import told
+from service.policies.told_facts import told_elsewhere
 
 JUDGEMENT: Final = "remote 1"
 """The version of how answers are judged by; it is part of every digest, because it can change verdicts."""
@@ -137,7 +137,7 @@ class RemotePolicy:
 
     def question(self, facts: Facts, *, on: date) -> str:
         """Return the body of the request; what may never count against a borrower is not told."""
-        return f'{{"input":{told(facts, self.settings, on=on, protected=False)}}}'
+        return f'{{"input":{told_elsewhere(facts, self.settings, on=on)}}}'
 
     def heard(self, answer: Answer, facts: Facts, *, on: date) -> Verdict:
         """Make a verdict of an answer; without a usable one the case is for a person, with the fault in the trace."""

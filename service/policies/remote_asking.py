@@ -1,12 +1,14 @@
 """Asking a remote policy over HTTP: within a deadline, up to a size, without redirects; a fault is an answer too."""
 
 import asyncio
+import json
 import logging
 import os
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from json import JSONDecodeError
 from time import monotonic
 from typing import Final
 
@@ -66,7 +68,7 @@ class RemoteAsking:
                 return _read(await self._post(endpoint, question))
         except (TimeoutError, httpx.TimeoutException):
             raise Fault(f"it did not answer within {endpoint.deadline} s") from None
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
             raise Fault(f"it cannot be reached: {type(error).__name__}") from error
 
     async def _post(self, endpoint: EndpointTable, question: str) -> bytes:
@@ -112,9 +114,18 @@ class RemoteAsking:
 def _read(body: bytes) -> Given:
     """Return the decision in an answer of OPA's data API."""
     try:
+        json.loads(body, object_pairs_hook=_once)
         data = _Data.model_validate_json(body)
+    except (UnicodeDecodeError, JSONDecodeError, RecursionError):
+        raise Fault("the answer is no JSON") from None
     except ValidationError as error:
         raise Fault(not_as_agreed(error)) from None
     if data.result is None:
         raise Fault("it has no decision under this path")
     return data.result
+
+
+def _once(pairs: Sequence[tuple[str, object]]) -> None:
+    """Refuse an object that says one thing twice: readers differ in which of the two they believe."""
+    if len(pairs) != len(dict(pairs)):
+        raise Fault("the answer says something twice")

@@ -3,14 +3,19 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from service.domain.answers import Answer
 from service.domain.facts import Facts
 from service.domain.policy import Outcome
-from service.policies.judging import Env, can_be_told, for_a_person, rejects
+from service.policies.judging import DIVIDED, Env, can_be_told, for_a_person, rejects
 from service.policies.rules import Rule, Rulebook
 from service.policies.together import Held, Places, Together, holds
+
+KNOWN_MAX: Final = 4096
+"""How many answers are remembered."""
+_DIVIDED: Final = tuple(dict.fromkeys(part for parts in DIVIDED.values() for part in parts))
+"""Facts on which it depends whether another one can be asked for."""
 
 
 @dataclass(slots=True)
@@ -46,12 +51,13 @@ class _Put:
 class Swift:
     """A pack's rules and conditions, put to the engine together; the same facts give what `judge` gives."""
 
-    __slots__ = ("_book", "_of_case", "_of_loan", "_programmes", "_together")
+    __slots__ = ("_book", "_known", "_of_case", "_of_loan", "_programmes", "_together")
 
     def __init__(self, book: Rulebook) -> None:
         conditions = [rule for rules in book.eligible_when.values() for rule in rules]
         programs = [program for rule in (*book.rules, *conditions) for program in rule.when.programs]
         self._book = book
+        self._known: dict[tuple[object, ...], Answer] = {}
         self._together = Together(programs, book.settings.amounts)
         self._of_case = tuple(self._put(rule) for rule in book.rules if rule.each == "case")
         self._of_loan = tuple(self._put(rule) for rule in book.rules if rule.each != "case")
@@ -69,6 +75,27 @@ class Swift:
         case, loans = environments(facts)
         held = self._together(case)
         by_loan = {loan_id: (env, held if env is case else self._together(env)) for loan_id, env in loans.items()}
+        if len(loans) != 1 or next(iter(loans.values())) is not case:
+            return self._answer(facts, case, held, by_loan, on=on)
+        # Of a case of one loan the same answers come again and again: what they follow from is soon compared.
+        person = tuple(code for code, _ in for_a_person(self._book.settings, facts, on=on))
+        alike = (
+            tuple(held),
+            self._together.pattern(case),
+            bool(facts.case.evidence_missing),
+            person,
+            *(case[name] is None for name in _DIVIDED),
+        )
+        known = self._known.get(alike)
+        if known is None:
+            if len(self._known) >= KNOWN_MAX:
+                self._known.clear()
+            known = self._known[alike] = self._answer(facts, case, held, by_loan, on=on)
+        return Answer(known.outcome, known.reasons, tuple((i, code) for i in loans for _, code in known.eligible))
+
+    def _answer(
+        self, facts: Facts, case: Env, held: Held, by_loan: Mapping[str, tuple[Env, Held]], *, on: date
+    ) -> Answer:
         course = _Course()
         _look_at(course, self._of_case, case, held)
         for env, found in by_loan.values():
@@ -128,8 +155,7 @@ def environments(facts: Facts) -> Environments:
     if last is not None and last[0] is facts:
         return last[1]
     case = facts.of_case()
-    merged = {loan_id: case | facts.of_one_loan(loan_id) for loan_id in facts.loans}
-    found = case, {loan_id: case if env == case else env for loan_id, env in merged.items()}
+    found = case, {i: case if facts.is_as_case(i) else facts.of_loan(i) for i in facts.loans}
     _last = (facts, found)
     return found
 

@@ -119,13 +119,9 @@ def _evened(payment: int, balance: int, charges: Sequence[Charge], settings: Set
 
 
 def _last_payment(payment: int, balance: int, charges: Sequence[Charge]) -> int:
-    """Return what the last instalment comes to, be it that rounding repays the balance before its day."""
-    last = 0
+    """Return what the last instalment comes to: nothing where rounding repays the balance before its day."""
     for charge in charges[:-1]:
-        interest = charge.on(balance)
-        principal = min(max(payment - interest, 0), balance)
-        balance -= principal
-        last = principal + interest
+        balance -= min(max(payment - charge.on(balance), 0), balance)
         if not balance:
-            return last
+            return 0
     return balance + charges[-1].on(balance)

@@ -138,7 +138,7 @@ async def _dropped(session: AsyncSession, case: CaseRow) -> set[str]:
 async def release_loans(session: AsyncSession, case: CaseRow) -> None:
     """Free the loans of a case that has ended; a renegotiation that came to nothing gives them back to the one before.
 
-    Once its own agreement was in force, which is watched from then on, it had replaced the one before.
+    Once its own agreement was in force, which is watched from then on, it had replaced the other's.
     """
     ended = update(CaseLoanRow).where(col(CaseLoanRow.case_id) == case.id).values(running=False)
     ids = set(await session.scalars(ended.returning(col(CaseLoanRow.loan_id)).execution_options(**UNSEEN)))

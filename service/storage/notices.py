@@ -51,13 +51,14 @@ async def of_case(session: AsyncSession, case_id: UUID) -> Sequence[NoticeRow]:
 
 
 async def hashes_about(session: AsyncSession, case_id: UUID, *, kind: str, subject_id: UUID) -> dict[str, str]:
-    """Return the hash of the latest letter of a kind about one record, by recipient."""
-    wanted = (
-        select(col(NoticeRow.recipient), col(NoticeRow.sha256))
-        .where(col(NoticeRow.case_id) == case_id, col(NoticeRow.kind) == kind, col(NoticeRow.subject_id) == subject_id)
-        .order_by(col(NoticeRow.id))
+    """Return the hash of the latest letter of a kind about one record, by recipient; those not stored yet count."""
+    made = [row for row in session.new if isinstance(row, NoticeRow) and row.subject_id == subject_id]
+    wanted = select(NoticeRow).where(
+        col(NoticeRow.case_id) == case_id, col(NoticeRow.kind) == kind, col(NoticeRow.subject_id) == subject_id
     )
-    return {row[0]: row[1] for row in await session.execute(wanted)}
+    with session.no_autoflush:  # everything that was changed is stored at once, at the end
+        rows = (await session.scalars(wanted.order_by(col(NoticeRow.id)))).all()
+    return {row.recipient: row.sha256 for row in [*rows, *made] if row.kind == kind}
 
 
 async def latest_about(session: AsyncSession, case_id: UUID, *, kind: str, subject_id: UUID) -> NoticeRow | None:
@@ -79,7 +80,8 @@ async def latest_about(session: AsyncSession, case_id: UUID, *, kind: str, subje
 async def latest_appeal(session: AsyncSession, case_id: UUID) -> AppealRow | None:
     """Return the last appeal of a case."""
     wanted = select(AppealRow).where(col(AppealRow.case_id) == case_id).order_by(col(AppealRow.id).desc())
-    found: AppealRow | None = await session.scalar(wanted.limit(1))
+    with session.no_autoflush:
+        found: AppealRow | None = await session.scalar(wanted.limit(1))
     return found
 
 

@@ -67,6 +67,7 @@ async def told(service: Service) -> dict[str, Any]:
     accepted = next(iter(REQUESTS["accept_offer"].values()))
     agreement = await ask("borrower", "POST", f"/v1/offers/{counter['offer']['id']}/accept", accepted)
     await ask("caseworker", "GET", f"{at}/events?limit=5", shown="EventViewPage")
+    await _about_notices(ask, at)
     await _with_a_person(service, ask, keys["borrower"])
     await _beside(ask)
     await _about_dissent(service, ask, keys["borrower"])
@@ -149,6 +150,12 @@ async def _about_agreements(ask: Any, at: str) -> None:
     await ask("borrower", "GET", f"{at}/payments", shown="PaymentViewPage")
     await ask("borrower", "GET", f"{at}/schedule", shown="KeptSchedulesView")
     await ask("borrower", "GET", f"{at}/payoff?on=2027-01-16", shown="PayoffView")
+
+
+async def _about_notices(ask: Any, at: str) -> None:
+    """Read the letters that Li got."""
+    letters = await ask("borrower", "GET", f"{at}/notices?limit=2", shown="NoticeViewPage")
+    await ask("borrower", "GET", f"/v1/notices/{letters['items'][0]['id']}", shown="NoticeView")
 
 
 def settled(answers: dict[str, Any]) -> dict[str, Any]:

@@ -77,10 +77,12 @@ RULES: Final[dict[str, Rule]] = {
             "get_case", "list_actions", "list_events", "list_evidence", "get_content", "list_reviews", "list_decisions",
             "list_offers", "list_rounds", "get_offer", "get_offer_schedule", "get_agreement", "get_agreement_schedule",
             "list_holds", "list_clocks_of_case", "list_information_requests", "list_appeals", "list_referrals",
-            "list_messages", "tell_story", "list_payments", "get_payoff",
+            "list_messages", "tell_story", "list_payments", "get_payoff", "list_notices", "get_notice",
+            "get_notice_content", "get_agreement_document",
         ),
         READS,
     ),
+    "get_dossier": Rule(ALL - STRANGERS - {"servicing"}),
     "patch_application": Rule(APPLICANT | DESK, CaseState.INFORMATION_REQUESTED),
     "amend_case": Rule(APPLICANT, CaseState.IN_REVIEW),
     "put_loans": Rule(DESK | {"servicing"}),
@@ -152,6 +154,7 @@ async def ids(shared: Service) -> dict[str, str]:
         await set_state(shared, case["id"], CaseState.OFFERED)
         body = next(iter(REQUESTS[f"post_{name}"].values()))
         made[f"{name}_id"] = (await shared.call(li, "POST", f"{at}/{name}s", body)).json()["id"]
+    notices = (await shared.call(li, "GET", f"{at}/notices")).json()["items"]
     assert li_borrower().subject == LI
     return {
         "case_id": case["id"],
@@ -161,6 +164,7 @@ async def ids(shared: Service) -> dict[str, str]:
         "decision_id": case["decision"]["id"],
         "evidence_id": evidence[0]["id"],
         "earlier_id": earlier["id"],
+        "notice_id": notices[0]["id"],
         "agreement_id": agreement["id"],
         "payment_id": payment["id"],
         "policy_id": "standard",

@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from service.app import worker_of
 from service.domain.lifecycle import MOVES, CaseState
 from service.storage.events import verify_chain
 from tests.api.scenes import by_hand, fresh, offered, scene, waiting
 from tests.api.stories import LI, upload
-from tests.conftest import Service
+from tests.conftest import MORNING, Service
 from tests.domain.applications import li_json, li_loan_json
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -31,11 +32,13 @@ async def agree_on(service: Service, case_id: str) -> dict[str, Any]:
     events = (await service.call(boss, "GET", f"{at}/events?limit=100")).json()["items"]
     offers = (await service.call(boss, "GET", f"{at}/offers?limit=100")).json()["items"]
 
-    state = CaseState.DRAFT.value
+    state, before_appeal = CaseState.DRAFT.value, None
     for event in events:
         said = event["particulars"]
         if "from" in said:
-            assert (said["from"], said["to"]) == (state, LEGAL[state, event["type"]]), event
+            target = LEGAL[state, event["type"]] or before_appeal
+            assert (said["from"], said["to"]) == (state, target), event
+            before_appeal = state if event["type"] == "appeal" else before_appeal
             state = said["to"]
     assert (case["state"], case["version"]) == (state, len(events))
     assert [event["sequence"] for event in events] == list(range(1, len(events) + 1))
@@ -146,6 +149,109 @@ async def two_waiting_counters(service: Service) -> tuple[str, list[httpx.Respon
     return case["id"], await _answers(counter(service, case, {}), counter(service, case, {}))
 
 
+async def in_appeal(service: Service) -> tuple[str, str, str]:
+    """Return a case whose offers were appealed, with one of them and the appeal."""
+    case, offers = await offered(service)
+    answer = await appeal(service, case, offers[0])
+    assert answer.status_code == 201
+    return case["id"], offers[0]["id"], answer.json()["id"]
+
+
+async def appeal(service: Service, case: dict[str, Any], offer: dict[str, Any]) -> httpx.Response:
+    """Appeal what was refused beside the offers."""
+    li = await service.key("borrower", LI)
+    return await service.call(li, "POST", f"/v1/cases/{case['id']}/appeals", {"grounds": "The street opens again."})
+
+
+async def refer(service: Service, case: dict[str, Any], offer: dict[str, Any]) -> httpx.Response:
+    """Hand the case to mediation, as the lender."""
+    desk = await service.key("caseworker")
+    return await service.call(desk, "POST", f"/v1/cases/{case['id']}/referrals", {"kind": "mediation"})
+
+
+async def two_appeals(service: Service) -> tuple[str, list[httpx.Response]]:
+    """Appeal twice."""
+    case, offers = await offered(service)
+    return case["id"], await _answers(appeal(service, case, offers[0]), appeal(service, case, offers[0]))
+
+
+async def two_referrals(service: Service) -> tuple[str, list[httpx.Response]]:
+    """Refer a case twice."""
+    case, offers = await offered(service)
+    return case["id"], await _answers(refer(service, case, offers[0]), refer(service, case, offers[0]))
+
+
+def answered(one: str, other: str) -> Race:
+    """Return a race between two ends of an appeal, or one of them and the acceptance of an offer that stands."""
+
+    async def race(service: Service) -> tuple[str, list[httpx.Response]]:
+        case_id, offer, appeal_id = await in_appeal(service)
+        li, comment = await service.key("borrower", LI), {"comment": "As talked about."}
+        requests = {
+            "accept": (li, f"/v1/offers/{offer}/accept", SIGNED),
+            "withdraw": (li, f"/v1/appeals/{appeal_id}/withdraw", {}),
+            "dismiss": (await service.key("caseworker", "ren"), f"/v1/appeals/{appeal_id}/dismiss", comment),
+            "allow": (await service.key("caseworker", "wu"), f"/v1/appeals/{appeal_id}/allow", comment),
+        }
+        sent = [requests[name] for name in (one, other)]
+        answers = await _answers(*(service.call(key, "POST", path, body) for key, path, body in sent))
+        states = {row["state"] for row in await _appeals(service, case_id)}
+        assert len(states) == 1
+        assert states <= {"withdrawn", "dismissed", "allowed", "settled"}
+        return case_id, answers
+
+    return race
+
+
+async def _appeals(service: Service, case_id: str) -> list[dict[str, Any]]:
+    answer = await service.call(await service.key("auditor"), "GET", f"/v1/cases/{case_id}/appeals")
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+async def two_results(service: Service) -> tuple[str, list[httpx.Response]]:
+    """Say twice what came of a referral."""
+    case, offers = await offered(service)
+    referral = (await refer(service, case, offers[0])).json()
+    path, desk = f"/v1/referrals/{referral['id']}/end", await service.key("caseworker")
+    results = ("agreed_terms", "no_agreement")
+    return case["id"], await _answers(*(service.call(desk, "POST", path, {"result": result}) for result in results))
+
+
+async def two_who_confirm(service: Service) -> tuple[str, list[httpx.Response]]:
+    """Confirm one decision as two supervisors."""
+    what = await scene(service, "confirm_decision")
+    keys = [await service.key("supervisor", f"boss-{i}") for i in (1, 2)]
+    return what.ids["case_id"], await _answers(
+        *(service.call(key, "POST", what.path, {"outcome": "confirm"}) for key in keys)
+    )
+
+
+async def accept(service: Service, case: dict[str, Any], offer: dict[str, Any]) -> httpx.Response:
+    """Accept the offer."""
+    return await service.call(await service.key("borrower", LI), "POST", f"/v1/offers/{offer['id']}/accept", SIGNED)
+
+
+def with_time(other: Callable[[Service, dict[str, Any], dict[str, Any]], Awaitable[httpx.Response]]) -> Race:
+    """Return a race between a request in the last second of the offers and the worker, for whom they are over."""
+
+    async def race(service: Service) -> tuple[str, list[httpx.Response]]:
+        service.clock.now = MORNING
+        case, offers = await offered(service)
+        service.clock.advance(days=14, seconds=-1)
+
+        async def sweep() -> None:
+            service.clock.advance(seconds=1)
+            await worker_of(service.app).sweep()
+
+        answer, _ = await asyncio.gather(other(service, case, offers[0]), sweep())
+        await worker_of(service.app).sweep()
+        service.clock.now = MORNING
+        return case["id"], [answer]
+
+    return race
+
+
 async def two_last_documents(service: Service) -> tuple[str, list[httpx.Response]]:
     """Hand in both documents that are missing at the same moment."""
     case, li = await waiting(service), await service.key("borrower", LI)
@@ -181,6 +287,19 @@ RACES: Final[dict[str, tuple[Race, set[tuple[int, ...]]]]] = {
     "two counter-proposals are answered": (two_counters, {(201, 201)}),
     "two counter-proposals wait": (two_waiting_counters, {(201, 409)}),
     "the last two documents arrive": (two_last_documents, {(201, 201)}),
+    "an offer is accepted and the case referred": (against(refer), {(201, 409)}),
+    "an offer is accepted and appealed beside": (against(appeal), {(201, 201), (201, 409)}),
+    "an offer is accepted and lapses": (with_time(accept), {(201,), (409,)}),
+    "an offer is countered and lapses": (with_time(counter), {(201,), (409,)}),
+    "an offer is appealed beside and lapses": (with_time(appeal), {(201,)}),
+    "two appeals are made": (two_appeals, {(201, 409)}),
+    "an appeal is dismissed and withdrawn": (answered("dismiss", "withdraw"), {(200, 409)}),
+    "an appeal is allowed and dismissed": (answered("allow", "dismiss"), {(200, 409)}),
+    "an appeal is allowed and an offer accepted": (answered("allow", "accept"), {(200, 409), (201, 409)}),
+    "an appeal is dismissed and an offer accepted": (answered("dismiss", "accept"), {(200, 201), (201, 409)}),
+    "a case is referred twice": (two_referrals, {(201, 409)}),
+    "what came of a referral is said twice": (two_results, {(200, 409)}),
+    "a decision is confirmed twice": (two_who_confirm, {(200, 409)}),
     "one version is changed twice": (two_patches, {(200, 412)}),
     "a draft is submitted twice": (two_submissions, {(200, 409)}),
 }
@@ -202,6 +321,17 @@ async def test_the_last_document_sends_the_case_on_once(shared: Service) -> None
     types = [event["type"] for event in events["items"]]
     assert case["state"] == "offered"
     assert [types.count(t) for t in ("evidence_received", "provide_information", "make_offers")] == [2, 1, 1]
+
+
+async def test_messages_of_one_moment_have_numbers_of_their_own(shared: Service) -> None:
+    case, li, desk = await waiting(shared), await shared.key("borrower", LI), await shared.key("caseworker")
+    path = f"/v1/cases/{case['id']}/messages"
+    answers = await _answers(*(shared.call(key, "POST", path, {"text": "Hello."}) for key in (li, desk, li, desk)))
+    assert {answer.status_code for answer in answers} == {201}
+    items = (await shared.call(desk, "GET", path)).json()["items"]
+    assert [item["number"] for item in items] == [1, 2, 3, 4]
+    assert {item["id"] for item in items} == {answer.json()["id"] for answer in answers}
+    await agree_on(shared, case["id"])
 
 
 def bodies(**one: Any) -> list[dict[str, Any]]:

@@ -154,5 +154,7 @@ async def test_the_history_tells_who_did_what_and_is_chained(service: Service) -
     desk = await service.key("caseworker")
     events = (await service.call(desk, "GET", f"/v1/cases/{case['id']}/events")).json()["items"]
 
-    assert [e["type"] for e in events][:4] == ["created", "submit", "reviewed", "request_information"]
+    assert [e["type"] for e in events][:5] == [
+        "created", "submit", "notice_sent", "reviewed", "request_information",
+    ]  # fmt: skip
     assert all(later["previous_hash"] == earlier["hash"] for earlier, later in pairwise(events))

@@ -323,6 +323,37 @@ async def test_an_answer_that_is_late_is_called_to_somebodys_attention(people: P
     assert people.state == "in_review"
 
 
+HOLD = """
+[holds.tracking]
+title = { en = "No enforcement while it is decided", "zh-CN" = "审查期间暂停执行" }
+scopes = ["enforcement"]
+anchor = "submit"
+until = "decision"
+length = 14
+source = "a test"
+
+[holds.breathing_space]"""
+
+
+@pytest.mark.parametrize("end", ("dismiss", "withdraw", "allow"))
+async def test_a_hold_until_the_decision_goes_on_until_the_appeal_is_answered(with_pack: WithPack, end: str) -> None:
+    """A refusal would end it after a fortnight; an appeal in that time keeps it, and an approval until the offers."""
+    async with with_pack(("\n[holds.breathing_space]", HOLD)) as people:
+        await rejected(people)
+        assert [hold["ends_on"] for hold in people.case["holds"]] == ["2026-11-29"]
+        appeal = await appealed(people)
+        assert [hold["ends_on"] for hold in people.case["holds"]] == [None]
+        assert await sweep(people, days=25) == 0
+        who, body = ("li", {}) if end == "withdraw" else ("wu", COMMENT)
+        await people.do(who, f"/v1/appeals/{appeal['id']}/{end}", body)
+        if end == "allow":
+            assert [hold["state"] for hold in people.case["holds"]] == ["running"]
+            await people.do("wu", "offers")
+
+        (hold,) = await people.read("holds")
+        assert (hold["state"], hold["ends_on"], people.case["holds"]) == ("ended", "2026-12-10", [])
+
+
 async def allowed(people: People, by: str = "wu") -> Json:
     """Have a rejection by zhao appealed, and the appeal allowed."""
     await rejected(people)

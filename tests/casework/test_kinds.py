@@ -1,7 +1,6 @@
 """Cases judged by a decision graph or by a remote policy: kept, replayed, and never decided by a fault."""
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler
@@ -64,7 +63,7 @@ def folder_of(settings: Settings) -> Path:
 async def people(deploy: Deploy, opa: Opa, clock: Clock) -> AsyncIterator[People]:
     """Return the people around a case that a remote policy judges."""
     settings = deploy("elsewhere")
-    write_remote(folder_of(settings), opa.url)
+    write_remote(folder_of(settings), opa.url, "deadline = 10")
     async with people_of(settings, clock) as found:
         yield found
 
@@ -364,17 +363,14 @@ async def _as_response(deed: Awaitable[httpx.Response]) -> httpx.Response:
 async def test_a_request_sent_twice_at_once_is_done_once(people: People, opa: Opa) -> None:
     """The claim of its key is undone with the rest while the policy is asked; whoever comes second gets the answer."""
     await people.post()
-    both = threading.Barrier(2)
-
-    def together(to: BaseHTTPRequestHandler, _asked: Json) -> None:
-        both.wait(10)
-        send(to, {"result": APPROVES})
-
-    opa.answer = together
-    count = len(await rows(people))
-    first, second = await asyncio.gather(
-        *(people.ask("wu", "POST", "reviews", {}, Idempotency_Key="same") for _ in range(2))
-    )
+    count, tasks = len(await rows(people)), []
+    opa.answer = lambda to, _: send(to, {"result": APPROVES}) if opa.free.wait() else None
+    for _ in range(2):
+        opa.reached.clear()
+        tasks.append(asyncio.create_task(people.ask("wu", "POST", "reviews", {}, Idempotency_Key="same")))
+        assert await asyncio.to_thread(opa.reached.wait, 10)
+    opa.free.set()
+    first, second = await asyncio.gather(*tasks)
     answers = sorted((first, second), key=lambda a: a.status_code)
     assert answers[0].status_code == 201
     if answers[1].status_code == 201:
@@ -397,3 +393,21 @@ async def test_a_case_that_a_person_decides_under_a_remote_policy_goes_on_withou
     await people.do("wu", "decisions", {"outcome": "approve", **OTHER})
     await people.do("wu", "offers")
     assert (people.state, len(opa.asked)) == ("offered", before)
+
+
+async def test_a_recorded_answer_under_a_digest_that_is_gone_or_is_no_remote_policys_is_told(
+    people: People, opa: Opa, tmp_path: Path
+) -> None:
+    await people.post()
+    parts = people.service.app.state.parts
+    standard = look(None).known["standard"].digest
+    for digest, told in (
+        ("gone", "the digest gone is no longer there"),
+        (standard, "it keeps the answer of a remote policy, and what has its digest is none"),
+    ):
+        async with parts.database.writing() as session:
+            for row in await rows(people):
+                (await session.get_one(ReviewRow, row.id)).digest = digest
+        result = await replayed(people, settings_of(people, tmp_path))
+        assert (result.identical, len(result.wrong)) == (0, result.total)
+        assert result.wrong[0].endswith(told)

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import update
@@ -105,6 +105,9 @@ async def test_outcomes_that_change_are_listed_with_their_cases(with_pack: WithP
             }
         ]
         assert report["new"]["id"] == "own@2026.2"
+        versions = (await service.call(await service.key("policy_admin"), "GET", "/v1/policies/own")).json()["versions"]
+        assert [(v["id"], v["state"]) for v in versions] == [("own@2026.2", "draft"), ("own@2026.1", "active")]
+        assert versions[0]["created_at"] is None
 
 
 async def test_the_period_is_that_of_the_last_review(service: Service) -> None:
@@ -248,8 +251,11 @@ async def test_a_column_of_too_many_groups_fails_with_its_name(
 
 async def test_a_version_that_is_gone_fails_the_operation(service: Service) -> None:
     order = await ordered(service)
-    request = {**order["request"], "new": {"id": "gone@1", "digest": "0" * 64}}
-    await changed(service, request=request)
+    gone = {"id": "gone@1", "digest": "0" * 64, "name": "gone", "kind": "python", "text": "gone.Policy"}
+    async with service.app.state.parts.database.writing() as session:
+        row = await operations.get(session, UUID(order["id"]))
+        assert row is not None
+        row.request = {**row.request, "new": gone}
 
     assert await operator(service).turn()
     assert (await seen(service, order)).json()["fault"].startswith("gone@1 with the digest 000")

@@ -1,6 +1,5 @@
 """Payments: told once, applied to the oldest instalment, held or repaid early, taken back, and what pays all off."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -194,12 +193,3 @@ async def test_what_was_waived_on_condition_is_owed_again_where_the_pack_says_so
         await plan.pay(2 * LI_PAYS)
         await people.do("wu", f"{plan.path}/reinstate")
         assert (await plan.payoff())["loans"][0]["reverted"]["penalty"] == 0
-
-
-async def test_two_equal_payments_at_once_are_one(people: People) -> None:
-    plan = await agreed(people)
-    answers = await asyncio.gather(*(people.ask("servicing", "POST", f"{plan.path}/payments", TOLD) for _ in range(3)))
-
-    assert {a.status_code for a in answers} == {201}
-    assert len({a.json()["id"] for a in answers}) == 1
-    assert len(await plan.payments()) == 1

@@ -239,7 +239,7 @@ HOLD = """
 [holds.performing]
 title = { en = "No collection while the plan is kept", "zh-CN" = "履约期间停止催收" }
 scopes = ["contact", "collection"]
-anchor = "accept"
+anchor = "agreement_active"
 until = "performing"
 source = "art. 70"
 

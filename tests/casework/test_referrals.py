@@ -1,12 +1,15 @@
 """Referrals: to whom a case is handed, what stands still and what runs on, what came of it, and the way back."""
 
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 
 from service.app import worker_of
 from service.domain.actors import Role
+from service.domain.agreement import AgreementState
 from service.domain.lifecycle import CaseAction
+from service.storage import agreements
 from tests.casework.conftest import WithPack
 from tests.casework.people import OTHER, REJECTED, SIGNED, Json, People, consents, move
 from tests.domain.applications import li_json
@@ -198,6 +201,10 @@ async def test_a_referred_case_comes_back_with_new_terms(people: People) -> None
 
 async def test_a_breached_case_comes_back_from_mediation_with_a_second_agreement(people: People) -> None:
     first = await people.agreed()
+    async with people.service.app.state.parts.database.writing() as session:
+        row = await agreements.get(session, UUID(first["id"]))
+        assert row is not None
+        row.state = AgreementState.BREACHED
     await move(people, CaseAction.BREACH, role=Role.SYSTEM)
     await referred(people)
     await people.do("wu", "offers", TERM_30)

@@ -39,6 +39,7 @@ async def desk_for(service: Service, body: Json) -> Desk:
     subject = body["borrower"]["subject"]
     return Desk(
         partner=await caller("partner", vouches=True),
+        servicing=await caller("servicing"),
         caseworker=await caller("caseworker", "desk"),
         supervisor=await caller("supervisor", "chief"),
         second_supervisor=await caller("supervisor", "other"),

@@ -14,7 +14,7 @@ from service import cli_policies, cli_records
 from service.demo import run as demo
 from service.demo.balance import Proofs
 from service.demo.run import KeyWanted, Played
-from service.demo.story import Telling
+from service.demo.telling import Telling
 from service.settings import Settings
 from tests.demo.accounts import NO_PLAN, account, rejected
 

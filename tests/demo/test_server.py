@@ -28,9 +28,9 @@ async def test_it_answers_while_it_is_needed_and_not_after(tmp_path: Path, monke
 async def test_its_days_go_by_as_told(tmp_path: Path) -> None:
     async with running(tmp_path) as found:
         begun = datetime.now(UTC)
-        reached = await found.move_on(days=45)
+        reached = await found.move_on(45)
         assert timedelta(days=45) <= reached - begun < timedelta(days=46)
-        assert await found.move_on(days=1) - reached >= timedelta(days=1)
+        assert await found.move_on(1) - reached >= timedelta(days=1)
 
 
 async def test_a_server_that_is_gone_cannot_go_on(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ async def test_a_server_that_is_gone_cannot_go_on(tmp_path: Path) -> None:
         found.process.kill()
         await found.process.wait()
         with pytest.raises(TimeStoodStill, match="go on by 3 days"):
-            await found.move_on(days=3)
+            await found.move_on(3)
 
 
 async def test_a_server_that_ends_at_once_says_why(tmp_path: Path) -> None:

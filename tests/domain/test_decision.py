@@ -14,6 +14,7 @@ from service.domain.decision import (
     ReasonUnknown,
     confirmation_for,
     level_held,
+    overrides_verdict,
     require_known_reasons,
     require_other_person,
 )
@@ -99,3 +100,10 @@ def test_reasons_are_the_packs_or_other_with_a_comment(
     with pytest.raises(ReasonUnknown) as refused:
         require_known_reasons(reasons, known={"A", "B"}, comment=comment)
     assert [p.pointer for p in refused.value.problems] == pointers
+
+
+def test_a_decision_overrides_a_verdict_that_says_the_opposite() -> None:
+    """Where the policy left it to a person, or had asked for more, there is nothing to go against."""
+    opposite = {(APPROVE, Outcome.REJECT), (REJECT, Outcome.APPROVE)}
+    for outcome, verdict in product(DecisionOutcome, (None, *Outcome)):
+        assert overrides_verdict(outcome, verdict=verdict) is ((outcome, verdict) in opposite)

@@ -12,6 +12,7 @@ from service.domain.holds import (
     Span,
     again_on,
     ended_by,
+    goes_on_after,
     last_day,
     require_sensible,
 )
@@ -41,6 +42,12 @@ def test_the_first_day_counts() -> None:
     assert last_day(rule(), DAY) == date(2027, 1, 13)
 
 
+@pytest.mark.parametrize("until", ("length", "decision", "performing"))
+def test_a_hold_until_the_decision_goes_on_while_it_is_appealed(until: Any) -> None:
+    assert goes_on_after(rule(until=until), "appeal") is (until == "decision")
+    assert not goes_on_after(rule(until=until), "reject")
+
+
 @pytest.mark.parametrize("until", ("decision", "performing"))
 def test_a_hold_that_an_event_ends_has_no_last_day_yet(until: Any) -> None:
     assert last_day(rule(until=until), DAY) is None
@@ -54,6 +61,10 @@ def test_a_hold_that_an_event_ends_has_no_last_day_yet(until: Any) -> None:
         (EndRule.DECISION, "reject", 14, date(2026, 11, 29)),
         (EndRule.DECISION, "reject", None, DAY),
         (EndRule.DECISION, "submit", 14, None),
+        (EndRule.DECISION, "dismiss", 14, DAY),
+        (EndRule.DECISION, "withdraw_appeal", 14, DAY),
+        (EndRule.DECISION, "appeal_settled", 14, DAY),
+        (EndRule.DECISION, "allow", 14, None),
         (EndRule.PERFORMING, "payment_missed", None, DAY),
         (EndRule.PERFORMING, "breach", None, DAY),
         (EndRule.PERFORMING, "accept", None, None),

@@ -10,7 +10,7 @@ from typing import Any, Final
 from service.policies.found import packs_beside, written
 from service.policies.graph import Graph
 
-KINDS: Final = Path(__file__).parent / "kinds"
+KINDS: Final = Path(__file__).parents[2] / "docs" / "examples"
 CAREFUL: Final = KINDS / "careful.graph.toml"
 
 SIDECAR: Final = """

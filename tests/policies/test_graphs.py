@@ -93,6 +93,14 @@ def test_a_fact_that_the_graph_reads_and_that_is_not_known_is_for_a_person(caref
     assert faults(verdict)
 
 
+def test_missing_documents_are_asked_for_before_a_person_looks_at_unknown_facts(careful: Graph) -> None:
+    verdict = careful.judge(facts(breaches_24m=None, evidence_missing=1), on=ON)
+
+    assert verdict.outcome is Outcome.REQUEST_INFORMATION
+    assert codes(verdict)[0] == "EVIDENCE_MISSING"
+    assert set(codes(verdict)[1:]) == {"FACT_UNKNOWN"}
+
+
 def test_a_graph_may_deal_with_an_unknown_fact_itself(tmp_path: Path) -> None:
     says = expressions(
         outcome="case.income == null ? 'request_information' : 'approve'",
@@ -221,6 +229,9 @@ def test_what_protects_a_borrower_cannot_count_against_one(tmp_path: Path, sees:
         ("date('now') > 3", "calls date, which does not give the same answer every day or is not known here"),
         ("d().year()", "calls d, which does not give the same answer every day or is not known here"),
         ("case.income.add(3)", "calls case.income.add, which does not give the same answer every day"),
+        ("map([0..9], #)", "makes a list of a range; a range can only be tested with `in`"),
+        ("case.days_past_due in [len([1..3])]", "makes a list of a range"),
+        ("$nodes.Nobody.x", "there is no node Nobody"),
         ("1 +", "is not understood by the expression engine"),
         ("(" * 41 + "1" + ")" * 41, "is nested more than 40 deep"),
         ("1 + " * 600 + "1", "is longer than 2000 characters"),
@@ -252,6 +263,51 @@ def test_an_expression_over_facts_is_taken(tmp_path: Path, expression: str) -> N
     graph = small(tmp_path, expressions(outcome="'manual'", more=expression))
 
     assert graph.judge(facts(requested_programmes=(), insolvent=False), on=ON).outcome is Outcome.MANUAL
+
+
+def test_a_name_that_does_not_reach_a_node_is_refused_as_it_would_be_silently_unknown(tmp_path: Path) -> None:
+    """Where a node does not pass its input through, the facts are null after it, and a row that refuses never fires."""
+    stops, passes = expressions("a", early="1"), expressions("a", early="1")
+    passes["content"]["passThrough"] = True
+    reads = expressions("b", outcome="case.income > 3 ? 'manual' : 'manual'", more="early")
+    with pytest.raises(PackBroken) as broken:
+        small(tmp_path / "1", stops, reads)
+    [told] = broken.value.problems
+    assert told.startswith("small.jdm.json: node Says (b): expressions[0]: reads case, which does not reach it;")
+    small(tmp_path / "2", passes, reads)
+    small(tmp_path / "3", stops, expressions("b", outcome="$nodes.Facts.case.currency == 'X' ? 'manual' : 'manual'"))
+    with pytest.raises(PackBroken) as broken:
+        small(tmp_path / "4", stops, expressions("b", outcome="'manual'"), expressions("c", more="early + outcome"))
+    assert broken.value.problems == (
+        "small.jdm.json: node Says (c): expressions[0]: reads early, which does not reach it from every node before it",
+    )
+    over = {"hitPolicy": "first", "inputField": "loans", "executionMode": "loop", "outputPath": "each", "inputs": []}
+    loop = {"id": "t", "type": "decisionTableNode", "name": "Each", "content": {**over, "outputs": [], "rules": []}}
+    loop["content"]["inputs"] = [{"id": "1", "name": "Owed", "field": "case.income"}]  # type: ignore[index]
+    with pytest.raises(PackBroken, match="reads case, which does not reach it"):
+        small(tmp_path / "5", loop)
+
+
+def test_a_switch_sends_facts_on_one_of_its_ways(tmp_path: Path) -> None:
+    late, early = expressions("l", outcome="case.income > 0 ? 'manual' : 'manual'"), expressions("e", **YES)
+    ways = [{"id": "w1", "condition": "case.days_past_due > 90"}, {"id": "w2", "condition": ""}]
+    switch = {"id": "s", "type": "switchNode", "name": "Ways", "content": {"hitPolicy": "first", "statements": ways}}
+    edges = [("in", "s"), ("s", "l"), ("s", "e"), ("l", "out"), ("e", "out")]
+    document = json.loads(drawn(switch, late, early, edges=edges))
+    document["edges"][1]["sourceHandle"], document["edges"][2]["sourceHandle"] = "w1", "w2"
+    graph = read(write_small(tmp_path, json.dumps(document)))
+    assert isinstance(graph, Graph)
+
+    assert graph.judge(facts(income=1, days_past_due=91), on=ON).outcome is Outcome.MANUAL
+    assert graph.judge(facts(income=1, days_past_due=90), on=ON).outcome is Outcome.APPROVE
+
+
+def test_a_schema_is_refused_because_it_could_be_read_from_elsewhere(tmp_path: Path) -> None:
+    """The engine follows its references over the network."""
+    text = json.loads(drawn(expressions(outcome="'manual'")))
+    text["nodes"][0]["content"] = {"schema": json.dumps({"$ref": "http://127.0.0.1:9/facts.json"})}
+    with pytest.raises(PackBroken, match="has a schema, which could be read from elsewhere"):
+        read(write_small(tmp_path, json.dumps(text)))
 
 
 def test_all_problems_are_told_at_once_with_file_node_and_a_sentence(tmp_path: Path) -> None:

@@ -94,6 +94,7 @@ async def test_its_reasons_have_the_words_of_the_sidecar_and_it_stands_under_the
         (b"[" * 50_000, "the answer is no JSON"),
         (b'"\xff"', "the answer is no JSON"),
         (b'{"result": {"outcome": "approve", "programmes": [], "x": NaN}}', "the answer is not as agreed"),
+        (b'{"result": {"outcome": "reject", "outcome": "manual"}}', "the answer says something twice"),
         ({}, "it has no decision under this path"),
         ({"result": None}, "it has no decision under this path"),
         ([], "the answer is not as agreed: model_type"),
@@ -176,6 +177,7 @@ async def test_a_closed_connection_a_closed_port_and_a_host_that_is_not_are_manu
         assert fault(await judged(remote(tmp_path, closed))) == "it cannot be reached: ConnectError"
     assert fault(await judged(remote(tmp_path, "https://127.0.0.1:1"))) == "it cannot be reached: ConnectError"
     assert fault(await judged(remote(tmp_path, opa.url.replace("http:", "https:")))).startswith("it cannot be reached:")
+    assert fault(await judged(remote(tmp_path, f"http://{'a' * 70}.example"))).startswith("it cannot be reached:")
     missing = remote(tmp_path, "https://127.0.0.1:1", f'ca_file = "{tmp_path}/none.pem"')
     assert fault(await judged(missing)) == "it cannot be reached: FileNotFoundError"
 
@@ -325,3 +327,9 @@ def test_a_question_is_json_whatever_is_known(tmp_path: Path) -> None:
     policy = remote(tmp_path, "http://127.0.0.1:1")
 
     assert json.loads(policy.question(some_facts(), on=ON))["input"]["amount"] == {}
+
+
+async def test_what_is_not_elsewhere_is_not_asked() -> None:
+    standard = look(None).known["standard"]
+
+    assert await RemoteAsking().ask(standard, "{}") == Answer(fault="nobody can be asked here")

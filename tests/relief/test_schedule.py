@@ -447,3 +447,13 @@ def test_a_calendar_is_told_by_its_value() -> None:
     ]  # fmt: skip
 
     assert calendars[0].periods(12) is calendars[1].periods(12)
+
+
+def test_evening_out_the_last_payment_drops_no_instalment() -> None:
+    """371 months of 44.73, the last 57.87: with 44.77 two months less would be needed, and that is no nearer."""
+    debt = plain(486_544, rate="0.1046", day_count=DayCount.ACT_360, odd_day_count=DayCount.ACT_360)
+    made = [plan(debt, (Capitalise(), Term(instalments=371)), Settings(even_out=even)) for even in (False, True)]
+
+    assert [len(one.schedule) for one in made] == [371, 371]
+    assert payments(made[0])[0] == 4_473
+    assert abs(made[1].schedule[-1].payment - payments(made[1])[0]) <= 5_787 - 4_473

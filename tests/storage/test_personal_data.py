@@ -30,6 +30,8 @@ MARKS: Final = {
 PERSON: Final = ("persons", "document")
 # An answer that is kept to be given again says what the first one said. Nothing but its key leads to it.
 ANSWER: Final = ("idempotency_records", "body")
+# A letter is addressed to somebody, and an agreement names who signed it.
+LETTER: Final = ("notices", "html")
 
 
 def _marked(suffix: str = "") -> dict[str, Any]:
@@ -108,6 +110,7 @@ class Told:
         patch = {name: _marked("-2")[name] for name in ("hardship", "budget", "request")}
         await self.call("borrower", "PATCH", f"{path}/application", patch, If_Match=f'"{case["version"]}"')
         items = case["evidence"]["missing"]
+        await self.referred(path)
         refused = await self.upload(path, items[0]["kind"])
         evidence = f"{path}/evidence/{refused['id']}"
         await self.call("caseworker", "POST", f"{evidence}/refuse", {"reason": "MARK-refusal"})
@@ -118,11 +121,22 @@ class Told:
         offers = (await self.call("borrower", "GET", f"{path}/offers"))["items"]
         assert len(offers) > 1, await self.call("caseworker", "GET", path)
         await self.call("borrower", "POST", f"/v1/offers/{offers[-1]['id']}/decline", {"reason": "MARK-decline"})
+        await self.call("borrower", "POST", f"{path}/messages", {"text": "MARK-message"}, status=201)
+        appeal = await self.call("borrower", "POST", f"{path}/appeals", {"grounds": "MARK-grounds"}, status=201)
+        await self.call("caseworker", "POST", f"/v1/appeals/{appeal['id']}/dismiss", {"comment": "MARK-answer"})
         asked = {"payment": 320000, "months": 48}
         counter = await self.call("borrower", "POST", f"{path}/counter-proposals", asked, status=201)
         signed = {"signature": {"name": "MARK-signature", "method": "typed"}}
         offer = counter["offer"]["id"]
         await self.call("borrower", "POST", f"/v1/offers/{offer}/accept", signed, status=201)
+
+    async def referred(self, path: str) -> None:
+        """Refer the case on the way, and take it back."""
+        body = {"kind": "debt_advice", "note": "MARK-advice"}
+        referral = await self.call("borrower", "POST", f"{path}/referrals", body, status=201)
+        result = {"result": "advice_given", "note": "MARK-result"}
+        await self.call("caseworker", "POST", f"/v1/referrals/{referral['id']}/end", result)
+        await self.call("caseworker", "POST", f"{path}/resume", {})
 
 
 @pytest.fixture
@@ -133,12 +147,14 @@ async def told(service: Service) -> Told:
     return told
 
 
-async def test_what_names_a_person_is_in_the_persons_document_alone(service: Service, told: Told) -> None:
-    """Not in the case, its versions, loans, events, facts, verdicts, offers or the agreement."""
+async def test_what_names_a_person_is_in_the_persons_document_and_in_letters_alone(
+    service: Service, told: Told
+) -> None:
+    """Not in the case, its versions, loans, events, facts, verdicts, offers or the agreement; letters are addressed."""
     marks = {*MARKS.values(), *(f"{MARKS[name]}-2" for name in ("narrative", "comment", "creditor"))}
     places = await _places(service, marks)
 
-    assert {place for found in places.values() for place in found} == {PERSON, ANSWER}
+    assert {place for found in places.values() for place in found} == {PERSON, ANSWER, LETTER}
     async with service.app.state.parts.database.reading() as session:
         assert await session.scalar(text("SELECT count(*) FROM application_versions")) == 2
         [person] = (await session.scalars(select(PersonRow))).all()
@@ -147,9 +163,20 @@ async def test_what_names_a_person_is_in_the_persons_document_alone(service: Ser
 
 
 async def test_what_people_write_is_where_it_belongs_and_in_no_event(service: Service, told: Told) -> None:
-    places = await _places(
-        service, {f"MARK-{n}" for n in ("note", "file", "refusal", "waiver", "decline", "signature")}
-    )
+    names = [
+        "note",
+        "file",
+        "refusal",
+        "waiver",
+        "decline",
+        "signature",
+        "message",
+        "grounds",
+        "answer",
+        "advice",
+        "result",
+    ]
+    places = await _places(service, {f"MARK-{n}" for n in names})
 
     assert {mark: found - {ANSWER} for mark, found in places.items()} == {
         "MARK-note": {("evidence", "note")},
@@ -157,7 +184,12 @@ async def test_what_people_write_is_where_it_belongs_and_in_no_event(service: Se
         "MARK-refusal": {("evidence", "refused_reason")},
         "MARK-waiver": {("evidence", "waived_reason")},
         "MARK-decline": {("offers", "closed_reason")},
-        "MARK-signature": {("agreements", "signatures")},
+        "MARK-signature": {("agreements", "signatures"), LETTER},
+        "MARK-message": {("messages", "text")},
+        "MARK-grounds": {("appeals", "grounds")},
+        "MARK-answer": {("appeals", "comment")},
+        "MARK-advice": {("referrals", "note")},
+        "MARK-result": {("referrals", "result_note")},
     }
 
 

@@ -1,7 +1,7 @@
 """Rounds, offers and the agreement that one of them becomes."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, UniqueConstraint, text
@@ -9,6 +9,9 @@ from sqlmodel import Field
 
 from service.storage.columns import DOCUMENT, WORD, Moment, new_id
 from service.storage.tables.row import Row, of_case
+
+RUNNING: Final = "state IN ('awaiting_signatures', 'trial', 'active')"
+"""Which agreements run, for the index that lets a case have one of them."""
 
 
 class RoundRow(Row, table=True):
@@ -75,6 +78,13 @@ class AgreementRow(Row, table=True):
             "reinstatements",
             "product",
             "hardship_reason",
+        ),
+        Index(
+            "uq_agreements_running",
+            "case_id",
+            unique=True,
+            postgresql_where=text(RUNNING),
+            sqlite_where=text(RUNNING),
         ),
     )
 

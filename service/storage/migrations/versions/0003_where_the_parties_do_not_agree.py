@@ -23,9 +23,19 @@ def upgrade() -> None:
     with op.batch_alter_table("agreements") as agreements:
         agreements.drop_constraint("uq_agreements_case_id", type_="unique")
     op.create_index("ix_agreements_case_id_id", "agreements", ["case_id", "id"])
+    running = sa.text("state IN ('awaiting_signatures', 'trial', 'active')")
+    op.create_index(
+        "uq_agreements_running",
+        "agreements",
+        ["case_id"],
+        unique=True,
+        sqlite_where=running,
+        postgresql_where=running,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("uq_agreements_running", table_name="agreements")
     op.drop_index("ix_agreements_case_id_id", table_name="agreements")
     with op.batch_alter_table("agreements") as agreements:
         agreements.create_unique_constraint("uq_agreements_case_id", ["case_id"])

@@ -1,0 +1,1 @@
+"""Tests of letters: their words, their text and their print."""
