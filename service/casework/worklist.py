@@ -105,8 +105,7 @@ async def _files(work: UnitOfWork, rows: Sequence[CaseRow]) -> list[CaseFile]:
         )
         for row in rows
     ]
-    written = [row.id for row in rows if row.messages]
-    unread = await messages.unread(session, written, reader=work.actor.identity)
+    unread = await messages.unread(session, ids, reader=work.actor.identity)
     empty = await worklist.without_plan(session, ids)
     for file in files:
         file.unread = unread.get(file.case.id, 0)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from service.app import worker_of
 from service.casework.standing_words import HEADINGS, STANDING, TURN_OF, TURNS
 from service.casework.story import sentence_of
 from service.casework.story_words import DEEDS, EVIDENCE, NOT_TOLD, NOTICES, REFERRALS, SCOPES
@@ -278,3 +279,19 @@ async def test_a_case_at_its_end_asks_for_nothing(people: People) -> None:
     assert (told["turn"]["party"], told["turn"]["until"]) == ("nobody", None)
     assert (told["missing"], told["next"]) == ([], [])
     assert "What you can do next" not in told["text"]
+
+
+async def test_payments_that_do_not_come_are_told_with_the_time_there_is_to_catch_up(people: People) -> None:
+    await people.agreed()
+    for _ in range(40):
+        people.clock.advance(days=5)
+        await worker_of(people.service.app).sweep()
+        if await people.events("remedy_notice"):
+            break
+    told = await story(people, "li", "?locale=en")
+
+    assert people.state == "agreed"
+    assert "A payment was not received in time." in sentences(told)
+    assert "A notice gave time to pay what is overdue." in sentences(told)
+    remedy = next(c for c in await people.read("clocks?limit=100") if c["code"] == "remedy" and c["state"] == "running")
+    assert told["turn"]["until"] == remedy["due_on"]
