@@ -20,14 +20,14 @@ from service.casework.backtesting import Backtest, LinesRefused, Part, WorkersLo
 from service.casework.fact_files import STANDARD_INPUT, FactsFile, open_facts
 from service.casework.fact_lines import FACTS, FromJson, Line
 from service.casework.stored_facts import COLUMNS, stored
-from service.domain.backtest import Changed, Tally, TooManyGroups
+from service.domain.backtest import Changed, PolicyNotComparable, Tally, TooManyGroups
 from service.domain.backtest_figures import Document, figures
 from service.domain.policy_versions import PolicyVersion, PolicyVersionMissing, is_of, latest
 from service.policies.found import look, packs_beside, written
 from service.policies.kept import version_of
 from service.policies.pack import PackBroken
 from service.policies.registry import Registry
-from service.policies.remade import Remade
+from service.policies.remade import Remade, comparable
 from service.reports.backtest import page
 from service.settings import Settings, read_settings
 from service.storage import policies, reviews
@@ -95,7 +95,7 @@ def backtest_policies(
             document = asyncio.run(_run(settings, wanted, _Changes(file=file), processes))
     except (LinesRefused, PackBroken) as refused:
         _end(*refused.problems)
-    except (TooManyGroups, PolicyVersionMissing) as refused:
+    except (TooManyGroups, PolicyNotComparable, PolicyVersionMissing) as refused:
         _end(f"parley: {refused.detail}")
     except WorkersLost as lost:
         _end(f"parley: {lost}")
@@ -189,7 +189,7 @@ def _version(named: str, registry: Registry) -> PolicyVersion:
     if version is None:
         broken = registry.found.broken.get(named.partition("@")[0])
         raise LinesRefused(broken or [f"parley: There is no policy {named}."])
-    return version
+    return comparable(version)
 
 
 def _require_known(columns: Sequence[str], known: Any) -> None:

@@ -13,6 +13,7 @@ from service.api.parts import InForceOf
 from service.api.transaction import Reading, Transactional, Work, refuses
 from service.api.views.records import Record, View
 from service.casework.ordered_backtests import order, require_orderer
+from service.domain.backtest import PolicyNotComparable
 from service.domain.errors import NotPermitted
 from service.domain.operations import (
     OperationKind,
@@ -24,6 +25,7 @@ from service.domain.operations import (
 from service.domain.policy import Outcome
 from service.domain.policy_versions import PolicyNotFound, PolicyVersion, is_of, latest
 from service.policies.registry import Registry
+from service.policies.remade import comparable
 from service.reports.backtest import page
 from service.storage import operations
 from service.storage.tables import OperationRow
@@ -187,7 +189,7 @@ class BacktestView(View):
 
 
 @router.post("/backtests", status_code=status.HTTP_201_CREATED)
-@refuses(NotPermitted, PolicyNotFound)
+@refuses(NotPermitted, PolicyNotFound, PolicyNotComparable)
 async def post_backtest(body: BacktestBody, work: Work, in_force: InForceOf, response: Response) -> OperationView:
     """Compare two versions of a policy over the facts of the stored cases, each as it was judged last.
 
@@ -276,4 +278,4 @@ def _version(registry: Registry, named: str, digest: str | None) -> PolicyVersio
     version = latest(v for v in meant if registry.by_digest(v.digest) is not None)
     if version is None:
         raise PolicyNotFound("There is no such policy.", policy=named)
-    return version
+    return comparable(version)

@@ -10,9 +10,9 @@ from service.api.errors import COUNTERS, MOVES, SEEN
 from service.api.parts import DeskOf
 from service.api.query import LIMIT_DEFAULT, Limit
 from service.api.transaction import Reading, Transactional, Work, refuses
-from service.api.views.build import counter_view, id_of_round, round_view, rounds_of
 from service.api.views.offers import CounterView, RoundView
 from service.api.views.records import Page
+from service.api.views.rounds import counter_view, id_of_round, round_view, rounds_of
 from service.casework import negotiating
 from service.casework.negotiating import CounterAnswered
 

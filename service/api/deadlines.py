@@ -26,11 +26,11 @@ from service.api.views.deadlines import (
 )
 from service.api.views.records import Page
 from service.api.views.revealed import for_staff
-from service.casework import asking, clocks, holds, reading
+from service.casework import asking, clocks, holds, reading, setting_holds
 from service.casework.asking import AskedInVain
 from service.casework.file import CaseEnded
-from service.casework.holds import HoldEnded, HoldNotFound
-from service.domain.holds import HoldNotAllowed, HoldTooSoon
+from service.casework.setting_holds import HoldEnded, HoldNotFound
+from service.domain.holds import HoldNotAllowed, HoldNotRenewable, HoldTooSoon
 
 of_case = APIRouter(prefix="/v1/cases/{case_id}", tags=["deadlines"], route_class=Transactional)
 router = APIRouter(prefix="/v1/clocks", tags=["deadlines"], route_class=Transactional)
@@ -65,13 +65,13 @@ async def list_clocks_of_case(
 
 
 @of_case.post("/holds", status_code=status.HTTP_201_CREATED)
-@refuses(*LENDERS, CaseEnded, HoldTooSoon, HoldNotAllowed)
+@refuses(*LENDERS, CaseEnded, HoldTooSoon, HoldNotRenewable, HoldNotAllowed)
 async def post_hold(case_id: UUID, body: HoldBody, work: Work, desk: DeskOf) -> HoldView:
     """Pause contact, collection, enforcement, interest, fees or reporting.
 
     A hold that the pack names under `reason` has the pack's scopes, length and caps; a partner may set those only.
     """
-    file, row = await holds.set_hold(
+    file, row = await setting_holds.set_hold(
         work,
         case_id=case_id,
         scopes=body.scopes,
@@ -96,7 +96,7 @@ async def list_holds(case_id: UUID, work: Reading, page: PageOf, limit: Limit = 
 @refuses(*LENDERS, HoldNotFound, HoldEnded)
 async def end_hold(case_id: UUID, hold_id: UUID, body: EmptyBody, work: Work, desk: DeskOf) -> HoldView:
     """End a hold before its time (the lender)."""
-    file, row = await holds.end_hold(work, case_id=case_id, hold_id=hold_id, desk=desk)
+    file, row = await setting_holds.end_hold(work, case_id=case_id, hold_id=hold_id, desk=desk)
     return hold_view(row, file.case)
 
 

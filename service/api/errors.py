@@ -9,7 +9,14 @@ from service.domain.appeal import AppealAnswered, AppealNotFound
 from service.domain.errors import DomainError, NotPermitted
 from service.domain.guards import GuardRefused
 from service.domain.lifecycle import MoveNotAllowed, RoleNotAllowed
-from service.domain.offer import OfferExpired, OfferIndicative, OfferNotOpen
+from service.domain.offer import (
+    OfferAccepted,
+    OfferClosed,
+    OfferDeclined,
+    OfferExpired,
+    OfferIndicative,
+    OfferWithdrawn,
+)
 
 Errors = tuple[type[DomainError], ...]
 
@@ -22,7 +29,10 @@ LENDERS: Final[Errors] = (CaseNotFound, NotPermitted)
 MOVES: Final[Errors] = (CaseNotFound, MoveNotAllowed, GuardRefused, RoleNotAllowed, NotPermitted, MandateNeeded)
 """The case is moved."""
 
-ANSWERS: Final[Errors] = (OfferNotFound, OfferNotOpen, OfferExpired, *MOVES[1:])
+NOT_OPEN: Final[Errors] = (OfferAccepted, OfferDeclined, OfferWithdrawn, OfferClosed, OfferExpired)
+"""The offer cannot be answered any more."""
+
+ANSWERS: Final[Errors] = (OfferNotFound, *NOT_OPEN, *MOVES[1:])
 """An offer is answered."""
 
 BINDING: Final[Errors] = (*ANSWERS, OfferIndicative)

@@ -69,7 +69,7 @@ REQUESTS: Final[dict[str, Bodies]] = {
     },
     "post_hold": {
         "in a person's words": {"reason": "illness", "scopes": ["contact", "collection"], "ends_on": "2027-01-15"},
-        "one that the pack names": {"reason": "moratorium"},
+        "one that the pack names": {"reason": "breathing_space"},
     },
     "end_hold": EMPTY,
     "post_information_request": {

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response, status
 
 from service.api.bodies.deeds import AcceptanceBody, DeclineBody, OffersBody, WithdrawOfferBody
 from service.api.cursor import PageOf
-from service.api.errors import ANSWERS, BINDING, LENDERS, MOVES, SEEN
+from service.api.errors import ANSWERS, BINDING, LENDERS, MOVES, NOT_OPEN, SEEN
 from service.api.etags import etag
 from service.api.parts import DeskOf
 from service.api.query import LIMIT_DEFAULT, Limit
@@ -22,7 +22,7 @@ from service.casework.planning import LoanUnknown
 from service.domain.agreement import Signature
 from service.domain.decision import AuthorityExceeded
 from service.domain.errors import NotPermitted
-from service.domain.offer import NothingFeasible, OfferExpired, OfferNotOpen, OfferState
+from service.domain.offer import NothingFeasible, OfferState
 
 of_case = APIRouter(prefix="/v1/cases/{case_id}/offers", tags=["offers"], route_class=Transactional)
 router = APIRouter(prefix="/v1/offers", tags=["offers"], route_class=Transactional)
@@ -93,8 +93,10 @@ async def decline_offer(offer_id: UUID, body: DeclineBody, work: Work, desk: Des
 
 
 @router.post("/{offer_id}/withdraw")
-@refuses(OfferNotFound, NotPermitted, OfferNotOpen, OfferExpired)
-async def withdraw_offer(offer_id: UUID, body: WithdrawOfferBody, work: Work) -> OfferView:
+@refuses(OfferNotFound, NotPermitted, *NOT_OPEN)
+async def withdraw_offer(offer_id: UUID, body: WithdrawOfferBody, work: Work, desk: DeskOf) -> OfferView:
     """Take an offer back: for fraud, a changed balance or changed law only, by a supervisor, with a reason."""
-    row, file = await offering.withdraw_offer(work, offer_id=offer_id, ground=body.ground, reason=body.reason)
+    row, file = await offering.withdraw_offer(
+        work, offer_id=offer_id, ground=body.ground, reason=body.reason, desk=desk
+    )
     return offer_view(row, file.case, work)

@@ -9,6 +9,9 @@ import holidays
 from service.domain.clocks import IsBusinessDay
 
 SATURDAY: Final = 5
+BANKS_OF: Final = {"GB": "ENG", "AU": "NSW"}
+"""Where a country has no bank holidays of its own but its parts do: those of the part that the packs are at home in
+(the bank holidays of England and Wales; the public holidays of Sydney)."""
 
 
 @cache
@@ -19,7 +22,7 @@ def business_days(country: str | None) -> IsBusinessDay:
     """
     if country is None:
         return _weekday
-    return holidays.country_holidays(country).is_working_day
+    return holidays.country_holidays(country, subdiv=BANKS_OF.get(country)).is_working_day
 
 
 def _weekday(day: date) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from service.casework.clocks import keep_offers
+from service.casework.clocks import COMPLETE, keep_offers, looks_for_documents
 from service.casework.desk import Desk
 from service.casework.file import CaseFile, in_state, legal_moves, require_running
 from service.casework.following import happened
@@ -36,6 +36,10 @@ PATCHABLE: Final = (
 )
 AMENDABLE: Final = (CaseState.IN_REVIEW, CaseState.OFFERED, CaseState.COUNTERED)
 """States in which a changed application is judged or answered already: a change submits it again."""
+WATCHED: Final = (CaseState.SUBMITTED, CaseState.IN_REVIEW)
+"""States in which documents may come though none was asked for."""
+ADVISER: Final = "adviser_engaged"
+"""A flag that is a deed as well: clocks and holds may begin with it."""
 VOUCHERS: Final = LENDER | {Role.SERVICING}
 
 
@@ -124,9 +128,11 @@ async def set_flags(work: UnitOfWork, file: CaseFile, *, flags: Mapping[str, boo
     if not is_lender(work.actor):
         raise NotPermitted("The lender sets flags.")
     require_running(file)
-    kept = {name: value for name, value in {**file.case.flags, **flags}.items() if value is not None}
-    file.case.flags = kept
+    before, policy = file.case.flags, policy_of(file, desk)
+    file.case.flags = {name: value for name, value in {**before, **flags}.items() if value is not None}
     await work.record(file.case, "flags_set", flags=dict(flags))
+    if file.case.flags.get(ADVISER) and not before.get(ADVISER):
+        await happened(work, file, ADVISER, policy=policy)
     await review_as_system(work, file, desk=desk)
     return file
 
@@ -149,6 +155,19 @@ async def information_arrived(work: UnitOfWork, file: CaseFile, *, desk: Desk) -
     await happened(system, file, "evidence_complete", policy=policy)
     await review_as_system(work, file, desk=desk)
     return True
+
+
+async def file_completed(work: UnitOfWork, file: CaseFile, *, lacked: int, desk: Desk) -> None:
+    """Have clocks and holds follow where a document completed the list of a case that nobody had asked for it."""
+    policy = policy_of(file, desk)
+    if lacked and in_state(file, *WATCHED) and not evidence_missing(work, file, policy):
+        await happened(work.as_system(caused_by=work.cause), file, COMPLETE, policy=policy)
+
+
+def lacks(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> int:
+    """Count what is missing from a case that nobody asked for it, where anything hangs on that."""
+    policy = policy_of(file, desk)
+    return evidence_missing(work, file, policy) if in_state(file, *WATCHED) and looks_for_documents(policy) else 0
 
 
 async def _new_version(work: UnitOfWork, file: CaseFile, application: Application) -> None:

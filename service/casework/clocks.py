@@ -7,21 +7,21 @@ from uuid import UUID
 
 from service.casework.calendar import business_days
 from service.casework.desk import local_day
-from service.casework.file import CaseFile, open_file
+from service.casework.file import CaseFile, in_state, open_file
 from service.domain.clocks import (
-    ENDS_ALL,
-    MET_BY,
+    ANCHORED_AT,
     WAITS_FOR_DOCUMENTS,
     ClockPlan,
     ClockState,
     EndAction,
+    begins_anew,
     due_day,
     end_of_day,
     own_plans,
     plan_of,
     resumed_due_day,
 )
-from service.domain.lifecycle import CaseState
+from service.domain.lifecycle import TERMINAL, CaseState
 from service.domain.offer import EXPIRY_WAITS, OfferState
 from service.domain.policy import Policy
 from service.storage import clocks
@@ -30,27 +30,69 @@ from service.storage.tables import CaseRow, ClockRow
 from service.storage.work import UnitOfWork
 
 INFORMATION: Final = "information"
+COMPLETE: Final = "evidence_complete"
 OFFER_TITLE: Final = {"en": "The offer stands until then", "zh-CN": "方案有效期"}
 
 
+COMPLETING: Final = frozenset({"provide_information", "evidence_complete"})
+
+
+NEW_OFFERS: Final = ClockPlan(
+    code="new_offers",
+    title={"en": "New offers are due", "zh-CN": "须重新提出方案"},
+    length=7,
+    action=EndAction.ESCALATE,
+    anchor="offers_taken_back",
+    source="our choice: a week, after the lender took back the last offer or closed it on other figures",
+    met_by=("make_offers", "amend", "appeal", "refer"),
+)
+
+
 async def follow(
-    work: UnitOfWork, file: CaseFile, what: str, *, policy: Policy, subject_id: UUID | None = None
+    work: UnitOfWork,
+    file: CaseFile,
+    what: str,
+    *,
+    policy: Policy,
+    subject_id: UUID | None = None,
+    on: date | None = None,
 ) -> None:
-    """Do with the clocks of a case what something that happened asks for: meet, hold up, let go on, start."""
-    today = local_day(policy, work.now)
+    """Do with the clocks of a case what something that happened asks for: meet, hold up, let go on, start.
+
+    `on` is the local day on which it happened, where that is not today. No clock outlives its case.
+    """
+    day = on or local_day(policy, work.now)
+    over = in_state(file, *TERMINAL)
     for clock in file.live_clocks:
-        if what in ENDS_ALL:
+        if over:
             clocks.end(work, clock, ClockState.CANCELLED)
-        elif what in MET_BY.get(_plan(clock).anchor, frozenset()):
+        elif what in _plan(clock).waits_for:
             clocks.end(work, clock, ClockState.MET)
         elif what == "request_information":
-            _hold_up(clock, on=today)
-        elif what in {"provide_information", "start_review"}:
-            _go_on(clock, policy=policy, on=today)
+            _hold_up(clock, on=day)
+        elif what in COMPLETING or what == "start_review":
+            _go_on(clock, policy=policy, on=day, complete=what in COMPLETING)
+    anchor = ANCHORED_AT.get(what, what)
     for plan in plans_of(policy):
-        if plan.anchor == what and not _runs(file, plan):
-            await start(work, file, plan, policy=policy, on=today, subject_id=subject_id)
+        if plan.anchor == anchor and not over and not _runs(file, plan):
+            await start(work, file, plan, policy=policy, on=day, subject_id=subject_id)
     note_next(file)
+
+
+def wait_for_documents(file: CaseFile, *, on: date) -> None:
+    """Hold up the clocks that start with a complete file, where it is not."""
+    for clock in file.live_clocks:
+        if _plan(clock).mode == "start_on_complete":
+            _hold_up(clock, on=on)
+    note_next(file)
+
+
+def looks_for_documents(policy: Policy) -> bool:
+    """Say whether anything of a policy hangs on when a file is complete."""
+    settings = policy.settings
+    return any(rule.anchor == COMPLETE or rule.mode == "start_on_complete" for rule in settings.clocks) or any(
+        hold.anchor == COMPLETE for hold in settings.holds.values()
+    )
 
 
 def plans_of(policy: Policy) -> tuple[ClockPlan, ...]:
@@ -86,7 +128,7 @@ async def start(
         document=dump(plan),
     )
     file.clocks.append(row)
-    if plan.mode == "start_on_complete" and file.case.state == "information_requested":
+    if plan.mode == "start_on_complete" and in_state(file, CaseState.INFORMATION_REQUESTED):
         _hold_up(row, on=on)
     return row
 
@@ -126,7 +168,10 @@ def stop_about(work: UnitOfWork, file: CaseFile, subject_id: UUID, state: ClockS
 
 
 async def keep_offers(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> None:
-    """Have each open offer watched until it expires, held up while the borrower is owed an answer."""
+    """Have each open offer watched until it expires, held up while the borrower is owed an answer.
+
+    Where the lender let none stand, it is the lender who is waited for.
+    """
     waits = CaseState(file.case.state) in EXPIRY_WAITS
     watched = {clock.subject_id: clock for clock in file.live_clocks if clock.end_action == EndAction.EXPIRE_OFFER}
     for offer in file.offers:
@@ -143,6 +188,9 @@ async def keep_offers(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> No
             )  # fmt: skip
         clock.due_at, clock.due_on = offer.expires_at, local_day(policy, offer.expires_at)
         clock.state = ClockState.PAUSED if waits else ClockState.RUNNING
+    none_left = all(offer.state != OfferState.OPEN for offer in file.offers)
+    if in_state(file, CaseState.OFFERED) and none_left and not _runs(file, NEW_OFFERS):
+        await start(work, file, NEW_OFFERS, policy=policy, on=local_day(policy, work.now))
     note_next(file)
 
 
@@ -181,12 +229,13 @@ def _hold_up(clock: ClockRow, *, on: date) -> None:
         clock.state, clock.paused_on = ClockState.PAUSED, on
 
 
-def _go_on(clock: ClockRow, *, policy: Policy, on: date) -> None:
+def _go_on(clock: ClockRow, *, policy: Policy, on: date, complete: bool) -> None:
     if clock.state != ClockState.PAUSED or clock.paused_on is None:
         return
     plan, settings = _plan(clock), policy.settings
     is_business_day = business_days(settings.country)
-    if plan.mode == "start_on_complete":
+    ran = clock.paused_days > 0 or clock.paused_on > clock.anchored_on
+    if begins_anew(plan, complete=complete, ran=ran):
         clock.anchored_on = on
         clock.due_on = due_day(plan, on, is_business_day=is_business_day)
     else:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from service.casework.changing import information_arrived
+from service.casework.changing import file_completed, information_arrived, lacks
 from service.casework.desk import Desk, local_day
 from service.casework.file import CaseFile, in_state, open_file, require_running
 from service.casework.judging import facts_of
@@ -64,6 +64,7 @@ async def receive(
     file = await open_running(work, case_id)
     require_applicant(file.parties, work.actor)
     require_acceptable(file, kind=description.kind, loan_id=description.loan_id)
+    lacked = lacks(work, file, desk=desk)
     row = await evidence.add(
         work,
         file.case,
@@ -75,6 +76,7 @@ async def receive(
     )
     file.evidence.append(row)
     await work.record(file.case, "evidence_received", evidence=str(row.id), kind=row.kind, sha256=stored.sha256)
+    await file_completed(work, file, lacked=lacked, desk=desk)
     await go_on(work, file, desk=desk)
     return file, row
 
@@ -115,9 +117,11 @@ async def waive(
             else Problem("/kind", "not_required", "This kind is not required.")
         )
         raise EvidenceRefusedHere("Only what is required can be waived.", [problem])
+    lacked = lacks(work, file, desk=desk)
     row = await evidence.add_waiver(work, file.case, kind=kind, loan_id=loan_id, reason=reason)
     file.evidence.append(row)
     await work.record(file.case, "evidence_waived", evidence=str(row.id), kind=kind)
+    await file_completed(work, file, lacked=lacked, desk=desk)
     await go_on(work, file, desk=desk)
     return file, row
 

@@ -12,7 +12,7 @@ from service.casework.file import CaseFile, in_state, open_file
 from service.casework.looking import look
 from service.casework.moves import take
 from service.casework.pinning import policy_of
-from service.casework.reviewing import judge_what_is_there
+from service.casework.reviewing import judge_what_is_there, review_as_system
 from service.domain.agreement import AgreementState
 from service.domain.clocks import ClockState, EndAction
 from service.domain.holds import HoldState
@@ -70,8 +70,11 @@ async def _lapse(ran: RanOut) -> None:
 
 
 async def _decide(ran: RanOut) -> None:
-    if in_state(ran.file, CaseState.INFORMATION_REQUESTED):
+    """Judge on what is there; where that decides nothing, as nothing more will come, a person has to."""
+    if in_state(ran.file, CaseState.SUBMITTED, CaseState.INFORMATION_REQUESTED):
         await judge_what_is_there(ran.work, ran.file, policy=ran.policy, desk=ran.desk)
+    if in_state(ran.file, CaseState.IN_REVIEW):
+        await _escalate(ran)
 
 
 async def _close(ran: RanOut) -> None:
@@ -94,6 +97,8 @@ async def _end_hold(ran: RanOut) -> None:
     for hold in ran.file.holds:
         if hold.id == ran.clock.subject_id and hold.state == HoldState.RUNNING:
             await holds.end(ran.work, ran.file, hold, on=ran.clock.due_on, why=ran.clock.code)
+            if holds.is_moratorium(ran.policy, hold.reason):
+                await review_as_system(ran.work, ran.file, desk=ran.desk)
 
 
 async def _look_at_payments(ran: RanOut) -> None:

@@ -61,7 +61,8 @@ def facts_of(matter: Matter, settings: PolicySettings, *, on: date) -> tuple[Fac
     facts = derive(inputs)
     required = required_items(settings, facts)
     named = {(item.kind, item.loan_id) for item in required}
-    further = tuple(item for item in matter.asked if (item.kind, item.loan_id) not in named)
+    asked = {(item.kind, item.loan_id): item for item in matter.asked}  # the latest reason of what was asked for twice
+    further = tuple(item for place, item in asked.items() if place not in named)
     checked = check((*required, *further), matter.items, on=on)
     counted = replace(
         facts.case,

@@ -5,16 +5,19 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from service.casework import clocks
 from service.casework.desk import Desk, local_day
 from service.casework.earlier_relief import reliefs_in
 from service.casework.file import CaseFile, in_state, situation
 from service.casework.following import happened
+from service.casework.holds import is_moratorium
 from service.casework.judging import Matter, facts_of
 from service.domain.access import move_for
 from service.domain.actors import Role
 from service.domain.appeal import AppealState
 from service.domain.evidence import EvidenceState, Item, RequiredItem, missing
 from service.domain.guards import require
+from service.domain.holds import HoldState
 from service.domain.lifecycle import TERMINAL, CaseAction, CaseState
 from service.domain.offer import OfferState
 from service.domain.policy import Level, Outcome, Policy
@@ -22,6 +25,8 @@ from service.domain.referral import ReferralResult, ReferralState
 from service.storage import appeals, offers, referrals
 from service.storage.work import UnitOfWork
 
+SUBMITTING: Final = frozenset({CaseAction.SUBMIT, CaseAction.AMEND, CaseAction.REOPEN})
+"""Moves by which an application comes in."""
 APPLYING_ANEW: Final = frozenset({CaseAction.AMEND, CaseAction.REOPEN})
 """Moves after which the case is decided afresh: what was decided before stays in its history."""
 ANSWERING: Final = frozenset({CaseAction.MAKE_OFFERS, CaseAction.REFUSE_COUNTER})
@@ -59,6 +64,11 @@ async def take(
     if in_state(file, *TERMINAL):
         await close_offers(work, file)
     await happened(work, file, action, policy=policy, subject_id=subject_id)
+    if action in SUBMITTING and clocks.looks_for_documents(policy):
+        if evidence_missing(work, file, policy):
+            clocks.wait_for_documents(file, on=local_day(policy, work.now))
+        else:
+            await happened(work, file, clocks.COMPLETE, policy=policy)
 
 
 def permit(
@@ -89,11 +99,10 @@ async def close_offers(work: UnitOfWork, file: CaseFile) -> None:
 
 async def _settle_appeal(work: UnitOfWork, file: CaseFile, *, policy: Policy) -> None:
     """End the appeal that waits for an answer, because the borrower accepted an offer meanwhile."""
-    for appeal in file.appeals:
-        if appeal.state == AppealState.OPEN:
-            appeals.end(work, appeal, AppealState.SETTLED)
-            await work.record(file.case, "appeal_settled", appeal=str(appeal.id))
-            await happened(work, file, "appeal_settled", policy=policy, subject_id=appeal.id)
+    appeal = next(one for one in file.appeals if one.state == AppealState.OPEN)
+    appeals.end(work, appeal, AppealState.SETTLED)
+    await work.record(file.case, "appeal_settled", appeal=str(appeal.id))
+    await happened(work, file, "appeal_settled", policy=policy, subject_id=appeal.id)
 
 
 async def _end_referrals(work: UnitOfWork, file: CaseFile, action: CaseAction) -> None:
@@ -134,7 +143,7 @@ def matter(file: CaseFile, policy: Policy) -> Matter:
             )
             for row in file.evidence
         ],
-        flags=file.case.flags,
+        flags=file.case.flags | _moratorium(file, policy),
         own_reliefs=reliefs_in(file.agreements, zone),
         asked=[
             RequiredItem(kind=item["kind"], loan_id=item["loan_id"], why=item["why"], source="asked for by a person")
@@ -143,6 +152,12 @@ def matter(file: CaseFile, policy: Policy) -> Matter:
             for item in request.items
         ],
     )
+
+
+def _moratorium(file: CaseFile, policy: Policy) -> dict[str, bool]:
+    """Return the flag that a moratorium runs, where a hold says so; there may be none where the flag was set."""
+    runs = any(hold.state == HoldState.RUNNING and is_moratorium(policy, hold.reason) for hold in file.holds)
+    return {"moratorium_active": True} if runs else {}
 
 
 def system_acts(file: CaseFile, desk: Desk) -> bool:

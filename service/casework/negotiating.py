@@ -125,7 +125,7 @@ async def refuse_counter(work: UnitOfWork, *, counter_id: UUID, reason: str, des
         raise CounterAnswered("The counter-proposal was answered; another one waits.")
     await take(work, file, CaseAction.REFUSE_COUNTER, policy=policy, counter_proposal=str(counter_id))
     round_.answer = "refused"
-    round_.document = {**round_.document, "reason": reason}
+    round_.document = {**round_.document, "reason": reason, "answered_by": "lender"}
     await let_stand(work, file, standing, days=_days(policy), policy=policy)
     return Answered(file=file, round=round_, offer=None)
 
@@ -150,7 +150,7 @@ async def _answer(
         answer = answer_counter(frame, asked, last=_last(frame, file), level=Level.SYSTEM)
     except RuleBroken:
         return None
-    document: dict[str, Any] = {"asked": asked_sheet(asked), **answer_sheet(answer)}
+    document: dict[str, Any] = {"asked": asked_sheet(asked), **answer_sheet(answer), "answered_by": "system"}
     offer = None
     if answer.proposal is not None:
         (offer,) = await store_round(work, file, frame, [answer.proposal], policy=policy)

@@ -12,7 +12,7 @@ from service.casework.holds import span_of
 from service.casework.moves import permit, take
 from service.casework.pinning import policy_of
 from service.casework.planning import Frame, TermsByLoan, frame_of
-from service.casework.plans import grants, impossible, menu_of, own_terms, unfeasible
+from service.casework.plans import grants, impossible, menu_of, moved, own_terms, unfeasible
 from service.casework.terms_sheet import terms_sheet
 from service.domain.access import CaseNotFound, is_lender
 from service.domain.actors import Role
@@ -90,7 +90,13 @@ async def make_offers(
         asked = load(CounterProposal, waiting.document["asked"])
         granted = next((n for n, proposal in enumerate(proposals) if grants(proposal, asked)), None)
         waiting.answer = "countered" if granted is None else "accepted"
-        waiting.document = {**waiting.document, "offer": str(rows[granted or 0].id)}
+        given = granted or 0
+        waiting.document = {
+            **waiting.document,
+            "offer": str(rows[given].id),
+            "diff": [] if granted is not None else moved(frame, proposals[given], asked),
+            "answered_by": "lender",
+        }
         days = policy.settings.negotiation.offer_days_after_counter
         await let_stand(work, file, standing, days=days, policy=policy)
     return file, rows
@@ -111,7 +117,7 @@ async def preview(
 
 
 async def withdraw_offer(
-    work: UnitOfWork, *, offer_id: UUID, ground: WithdrawalGround, reason: str
+    work: UnitOfWork, *, offer_id: UUID, ground: WithdrawalGround, reason: str, desk: Desk
 ) -> tuple[OfferRow, CaseFile]:
     """Take an open offer back: only for fraud, a changed balance or changed law, and by a supervisor."""
     row, file = await file_of_offer(work, offer_id)
@@ -119,8 +125,8 @@ async def withdraw_offer(
         raise NotPermitted("A supervisor takes an offer back.")
     require_standing(work, file, row)
     await offers.close(work, row, OfferState.WITHDRAWN, reason=f"{ground}: {reason}")
-    clocks.stop_about(work, file, row.id)
     await work.record(file.case, "offer_withdrawn", offer=str(row.id), ground=ground)
+    await clocks.keep_offers(work, file, policy=policy_of(file, desk))
     return row, file
 
 
@@ -166,7 +172,8 @@ def require_authority(proposal: Proposal, *, level: Level) -> None:
 
 def frame_for(work: UnitOfWork, file: CaseFile, policy: Policy) -> Frame:
     """Return the frame in which plans for this case are made now."""
-    holds = [span_of(row) for row in file.holds if "interest" in row.scopes]
+    spans = [span_of(row) for row in file.holds if "interest" in row.scopes]
+    holds = [span for span in spans if span.lasted]
     return frame_of(file.application, file.snapshots, file.verdict, policy, at=work.now, interest_holds=holds)
 
 

@@ -1,12 +1,13 @@
 """Working plans out in a frame: the menu, somebody's own terms, and the answer to a counter-proposal."""
 
+from dataclasses import replace
 from typing import Any
 
 from service.casework.planning import Frame, TermsByLoan, by_loan
 from service.domain.errors import RuleBroken
 from service.domain.policy import Level
-from service.relief.asking import CounterProposal
-from service.relief.counter import CounterAnswer, answer
+from service.relief.asking import CounterProposal, asked_of
+from service.relief.counter import CounterAnswer, answer, differences
 from service.relief.evaluate import evaluate
 from service.relief.menu import Infeasible, Menu, menu
 from service.relief.proposal import Proposal
@@ -51,6 +52,13 @@ def answer_counter(frame: Frame, asked: CounterProposal, *, last: Proposal | Non
         currency=frame.currency,
         first=frame.first,
     )
+
+
+def moved(frame: Frame, made: Proposal, asked: CounterProposal) -> list[dict[str, Any]]:
+    """Say what a person's own answer changes of what was asked for; why is their own affair, and stands nowhere."""
+    months = None if asked.months or asked.payment else made.totals.months
+    found = differences(made, asked_of(asked, months=months), (), multiple=frame.settings.rounding.multiple)
+    return [plain(replace(one, by=None)) for one in found]
 
 
 def grants(proposal: Proposal, asked: CounterProposal) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from service.casework.changing import file_completed, lacks
 from service.casework.desk import Desk
 from service.casework.evidence import (
     HEALTH_KINDS,
@@ -57,6 +58,7 @@ async def reuse(
     if found is None:
         raise EvidenceNotFound("No other case of this borrower has such a document.")
     require_acceptable(file, kind=found.kind, loan_id=loan_id)
+    lacked = lacks(work, file, desk=desk)
     copied = await files.copy(found.storage_key or "")
     progress(work.session).copied_files.append(copied)
     row = await evidence.add_copy(work, file.case, found, key=copied, kind=found.kind, loan_id=loan_id)
@@ -64,6 +66,7 @@ async def reuse(
     await work.record(
         file.case, "evidence_reused", evidence=str(row.id), kind=row.kind, sha256=row.sha256, earlier=str(found.id)
     )
+    await file_completed(work, file, lacked=lacked, desk=desk)
     await go_on(work, file, desk=desk)
     return file, row
 

@@ -1,6 +1,5 @@
 """Reviewing a case: the policy judges it, the answer is kept, and what follows from it is done."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -68,7 +67,7 @@ def asks_for_facts_only(file: CaseFile) -> bool:
 async def judge_what_is_there(work: UnitOfWork, file: CaseFile, *, policy: Policy, desk: Desk) -> ReviewRow:
     """Judge a case whose time for information is over; what is still missing is not asked for again."""
     await take(work, file, CaseAction.START_REVIEW, policy=policy)
-    return await judge_and_follow(work, file, policy=policy, desk=replace(desk, automatic=True), asking=False)
+    return await judge_and_follow(work, file, policy=policy, desk=desk, asking=False)
 
 
 async def judge_and_follow(

@@ -52,6 +52,9 @@ class Operator:
 
     async def turn(self, stopping: asyncio.Task[bool] | None = None) -> bool:
         """Take one operation and do it; False when there is none."""
+        async with self.database.glancing() as session:
+            if not await operations.any_free(session):
+                return False
         async with self.database.writing() as session:
             held = await operations.take(session, token=str(uuid4()), seconds=self.lease_seconds)
         if held is None:

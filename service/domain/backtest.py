@@ -23,6 +23,13 @@ class TooManyGroups(RuleBroken):
     title = "Too many groups"
 
 
+class PolicyNotComparable(RuleBroken):
+    """The policy answers from elsewhere: it cannot be put very many cases."""
+
+    code = "policy_not_comparable"
+    title = "The policy cannot be compared"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """What one version said of a case, and what relief it may give away; None where that cannot be told."""

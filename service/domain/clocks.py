@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -58,6 +58,12 @@ class ClockPlan:
     action: EndAction
     anchor: str
     source: str
+    met_by: tuple[str, ...] = ()
+
+    @property
+    def waits_for(self) -> frozenset[str]:
+        """The deeds that meet the clock."""
+        return frozenset(self.met_by) or MET_BY.get(self.anchor, frozenset())
 
 
 DECIDED: Final = frozenset({"make_offers", "reject", "lapse", "refer"})
@@ -82,8 +88,8 @@ MET_BY: Final[dict[str, frozenset[str]]] = {
 }
 """What meets a clock, by its anchor: the deed that the clock waits for. Where there is none, it can only run out."""
 
-ENDS_ALL: Final = frozenset({"withdraw", "close", "cancel", "fulfil"})
-"""Deeds after which nothing of a case is waited for."""
+ANCHORED_AT: Final = {"reopen": "submit", "amend": "submit"}
+"""Deeds that submit a case once more."""
 
 WAITS_FOR_DOCUMENTS: Final = frozenset({"submit", "evidence_complete", "provide_information"})
 """Anchors of clocks that documents can hold up: the pack's mode says how."""
@@ -108,15 +114,18 @@ def nth_business_day(first: date, n: int, *, is_business_day: IsBusinessDay) -> 
     raise ValueError("The calendar has no business days.")
 
 
+def begins_anew(plan: ClockPlan, *, complete: bool, ran: bool) -> bool:
+    """Say whether a clock that goes on has its whole length again: an incomplete file never restarts one.
+
+    One that starts with a complete file starts too where nobody waits for documents any longer, unless it `ran` before.
+    """
+    return (plan.mode != "toll" and complete) or (plan.mode == "start_on_complete" and not ran)
+
+
 def resumed_due_day(
     plan: ClockPlan, *, due_on: date, paused_on: date, resumed_on: date, is_business_day: IsBusinessDay
 ) -> date:
-    """Return where a pause moves the last day: on by as many days, of the kind that the clock counts, as it lasted.
-
-    Under the mode `reanchor` the whole length begins again on the day on which it goes on.
-    """
-    if plan.mode == "reanchor":
-        return due_day(plan, resumed_on, is_business_day=is_business_day)
+    """Return where a pause moves the last day: on by as many days, of the kind that the clock counts, as it lasted."""
     paused = (resumed_on - paused_on).days
     if plan.days == "calendar":
         return due_on + timedelta(days=paused)
@@ -125,8 +134,8 @@ def resumed_due_day(
 
 
 def end_of_day(day: date, time_zone: str) -> datetime:
-    """Return the moment at which a local day is over."""
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=ZoneInfo(time_zone))
+    """Return the moment at which a local day is over, in UTC: a midnight that clocks skip equals no other moment."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
 
 
 def plan_of(rule: ClockRule) -> ClockPlan:
@@ -141,6 +150,7 @@ def plan_of(rule: ClockRule) -> ClockPlan:
         action=EndAction(rule.action),
         anchor=rule.anchor,
         source=rule.source,
+        met_by=rule.met_by,
     )
 
 
@@ -152,6 +162,7 @@ def own_plans(negotiation: Negotiation, agreement: AgreementSettings) -> tuple[C
     return (
         _own("draft", anchor="created", length=DRAFT_DAYS, action=EndAction.LAPSE),
         _own("information", anchor="request_information", length=negotiation.information_days, action=lapse),
+        _own("counter_answer", anchor="counter", length=negotiation.counter_answer_days, action=EndAction.ESCALATE),
         _own("appeal_window", anchor="reject", length=appeal, action=EndAction.EVENT),
         _own("rejected_window", anchor="reject", length=rest, action=EndAction.CLOSE),
         _own("declined_window", anchor="decline", length=appeal, action=EndAction.CLOSE),
@@ -167,6 +178,7 @@ DRAFT_DAYS: Final = 90
 _OWN_CLOCKS: Final[dict[str, tuple[str, str, str]]] = {
     "draft": ("A draft waits to be submitted", "草稿待提交期限", "our choice: 90 days"),
     "information": ("Time to hand in what is missing", "补充材料期限", "negotiation.information_days"),
+    "counter_answer": ("Time to answer the counter-proposal", "还价答复期限", "negotiation.counter_answer_days"),
     "appeal_window": ("Time to appeal", "申诉期限", "negotiation.appeal_days"),
     "rejected_window": (
         "Time to take a rejected case up again", "被拒案件的重启期限", "negotiation.appeal_days + appeal_answer_days",

@@ -26,6 +26,30 @@ Anchor = Literal[
 ]
 """What can start a clock or a hold: the deeds of a case, and what others tell of it."""
 
+Meeting = Literal[
+    "submit",
+    "start_review",
+    "request_information",
+    "provide_information",
+    "evidence_complete",
+    "make_offers",
+    "reject",
+    "refer",
+    "lapse",
+    "counter",
+    "refuse_counter",
+    "accept",
+    "decline",
+    "agreement_active",
+    "appeal",
+    "dismiss",
+    "allow",
+    "payment_caught_up",
+    "breach",
+    "reinstate",
+]
+"""What a clock can wait for."""
+
 NoticeKind = Literal[
     "acknowledgement",
     "information_request",
@@ -70,6 +94,9 @@ class ClockRule:
         Literal["toll", "reanchor", "start_on_complete"],
         "what missing documents do: it pauses, it starts again when they arrive, or it starts only then",
     ] = "toll"
+    met_by: Annotated[
+        tuple[Meeting, ...], "what meets it, where that is not what clocks of its anchor wait for: the decision, mostly"
+    ] = ()
     action: Annotated[
         Literal["event", "lapse", "escalate", "decide"], "what its end does: tell, lapse, call a supervisor, or judge"
     ] = "event"
@@ -78,16 +105,20 @@ class ClockRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldRule:
-    """A pause of contact, collection, enforcement, interest, fees or reporting: what starts it and what ends it."""
+    """A pause of contact, collection, enforcement, interest, fees or reporting: what starts it and what ends it.
+
+    One that starts with a moratorium is set by name: only whoever tells of the moratorium knows which it is.
+    """
 
     title: Annotated[Text, "what it is called"]
     scopes: Annotated[tuple[HoldScope, ...], "what is paused"]
     anchor: Annotated[Anchor, "what starts it"]
     until: Annotated[
-        Literal["length", "decision", "performing"],
-        "what ends it: its length, the decision (plus its length), or the first missed instalment of the plan",
+        Literal["length", "decision", "performing", "person"],
+        "what ends it: its length, what the case comes to (plus its length after a refusal), the first missed "
+        "instalment of the plan, after which it begins again once that is caught up on, or a person (plus its length)",
     ] = "length"
-    length: Annotated[Days | None, "how many days it lasts, or goes on after the decision"] = None
-    renewals: Annotated[Count, "how often it may be renewed"] = 0
+    length: Annotated[Days | None, "how many days it lasts, or goes on after a refusal or a person's word"] = None
+    renewals: Annotated[Count, "how often it may be renewed: set again, it goes on for its length once more"] = 0
     once_in_months: Annotated[Positive | None, "months that must have passed since the last one"] = None
     source: Annotated[Word, "where it comes from"]

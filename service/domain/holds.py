@@ -24,6 +24,7 @@ class EndRule(StrEnum):
     LENGTH = "length"
     DECISION = "decision"
     PERFORMING = "performing"
+    PERSON = "person"
 
 
 class HoldTooSoon(Conflict):
@@ -31,6 +32,13 @@ class HoldTooSoon(Conflict):
 
     code = "hold_too_soon"
     title = "Such a hold ended not long ago"
+
+
+class HoldNotRenewable(Conflict):
+    """The case has had such a hold as often as the pack allows."""
+
+    code = "hold_not_renewable"
+    title = "Such a hold cannot be renewed"
 
 
 class HoldNotAllowed(RuleBroken):
@@ -48,13 +56,26 @@ class Span:
     ends_on: date | None
     scopes: frozenset[str]
 
+    @property
+    def lasted(self) -> bool:
+        """Whether it paused anything: one that was called off before it began did not."""
+        return self.ends_on is None or self.ends_on >= self.starts_on
 
-DECIDED: Final = frozenset(
-    {"make_offers", "reject", "withdraw", "close", "dismiss", "withdraw_appeal", "appeal_settled"}
-)
+
+REFUSING: Final = frozenset({"reject", "dismiss", "withdraw_appeal"})
+"""Deeds by which the lender refuses, or a refusal comes to stand."""
+
+SETTLING: Final = frozenset({"accept", "decline", "lapse"})
+"""Deeds after which nobody waits for the lender. An offer is none: the borrower has yet to answer it."""
+
+REOPENING: Final = frozenset({"appeal", "allow", "request_human_review", "reopen", "amend", "resume"})
+"""Deeds after which a case that had its answer waits for one again."""
+
+NOT_PERFORMING: Final = frozenset({"payment_missed", "breach"})
 PERFORMING_AGAIN: Final = frozenset({"payment_caught_up", "reinstate"})
-"""Deeds after which an agreement is kept again: what is paused while it is begins anew."""
-NOT_PERFORMING: Final = frozenset({"payment_missed", "breach", "cancel", "fulfil"})
+
+TOLD_BY_OTHERS: Final = frozenset({"moratorium", "adviser_engaged"})
+"""Anchors of the holds that a debt adviser may set for the client whose case they posted."""
 
 
 def last_day(rule: HoldRule, starts_on: date) -> date | None:
@@ -69,8 +90,10 @@ def ended_by(rule: EndRule, what: str, *, length: int | None, on: date) -> date 
 
     A hold until the decision goes on for `length` days after a refusal (Australia: NCC s 89A, 14 days).
     """
-    if rule is EndRule.DECISION and what in DECIDED:
-        return on + timedelta(days=length) if length and what == "reject" else on
+    if rule is EndRule.DECISION and what in REFUSING:
+        return on + timedelta(days=length or 0)
+    if rule is EndRule.DECISION and what in SETTLING:
+        return on
     if rule is EndRule.PERFORMING and what in NOT_PERFORMING:
         return on
     return None
@@ -92,9 +115,30 @@ def again_on(rule: HoldRule, earlier: Iterable[Span], *, starts_on: date) -> dat
     if rule.once_in_months is None:
         return None
     scopes = frozenset(rule.scopes)
-    ends = [span.ends_on or starts_on for span in earlier if span.scopes & scopes]
+    ends = [span.ends_on or starts_on for span in earlier if span.scopes & scopes and span.lasted]
     first = add_months(max(ends), rule.once_in_months) if ends else starts_on
     return first if first > starts_on else None
+
+
+def begins(rule: HoldRule, what: str) -> bool:
+    """Say whether a deed begins a hold of the pack; one that missed payments ended begins anew when they are made."""
+    again = rule.until == "performing" and what in PERFORMING_AGAIN
+    return again or (rule.anchor == ANCHORED_AT.get(what, what) and rule.anchor != "moratorium")
+
+
+ANCHORED_AT: Final = {"reopen": "submit", "amend": "submit", "request_human_review": "submit"}
+"""Deeds by which a case is submitted once more, or by which its answer is asked for anew."""
+
+
+def require_of_pack(rule: HoldRule, *, scopes: Collection[str], starts_on: date, ends_on: date | None) -> None:
+    """Refuse a hold that goes by a name of the pack and is not what the pack says; it may end sooner."""
+    last, problems = last_day(rule, starts_on), []
+    if scopes and set(scopes) != set(rule.scopes):
+        problems.append(Problem("/scopes", "set_by_pack", "The pack says what such a hold pauses."))
+    if ends_on is not None and (last is None or ends_on > last):
+        problems.append(Problem("/ends_on", "set_by_pack", "The pack says how long such a hold lasts."))
+    if problems:
+        raise HoldNotAllowed("The hold is not as the pack says.", problems)
 
 
 def require_sensible(*, scopes: Collection[str], starts_on: date, ends_on: date | None, today: date) -> None:

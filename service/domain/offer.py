@@ -19,11 +19,32 @@ class OfferState(StrEnum):
     CLOSED = "closed"
 
 
-class OfferNotOpen(Conflict):
-    """The offer was answered, withdrawn or closed."""
+class OfferAccepted(Conflict):
+    """The offer was accepted: it is the agreement."""
 
-    code = "offer_not_open"
-    title = "The offer is not open"
+    code = "offer_accepted"
+    title = "The offer was accepted already"
+
+
+class OfferDeclined(Conflict):
+    """The borrower declined the offer."""
+
+    code = "offer_declined"
+    title = "The offer was declined"
+
+
+class OfferWithdrawn(Conflict):
+    """The lender took the offer back."""
+
+    code = "offer_withdrawn"
+    title = "The offer was withdrawn"
+
+
+class OfferClosed(Conflict):
+    """The offer ended with its case, with another that was accepted, or with the figures that it rested on."""
+
+    code = "offer_closed"
+    title = "The offer is closed"
 
 
 class OfferExpired(Conflict):
@@ -47,6 +68,13 @@ class NothingFeasible(Conflict):
     title = "No plan is feasible"
 
 
+_NOT_OPEN: Final[dict[OfferState, type[Conflict]]] = {
+    OfferState.ACCEPTED: OfferAccepted,
+    OfferState.DECLINED: OfferDeclined,
+    OfferState.WITHDRAWN: OfferWithdrawn,
+    OfferState.CLOSED: OfferClosed,
+}
+
 EXPIRY_WAITS: Final = frozenset({CaseState.COUNTERED, CaseState.APPEALED})
 """States of a case in which its open offers do not expire: a question of the borrower's has yet to be answered."""
 
@@ -65,7 +93,7 @@ def require_open(state: OfferState, *, expires_at: datetime, at: datetime, case:
         case OfferState.EXPIRED:
             raise OfferExpired(f"The offer expired at {expires_at:%Y-%m-%dT%H:%M:%SZ}.", expires_at=expires_at)
         case other:
-            raise OfferNotOpen(f"The offer is {other}.", state=other)
+            raise _NOT_OPEN[other](f"The offer is {other}.", state=other)
 
 
 def require_binding(*, indicative: bool) -> None:

@@ -120,6 +120,7 @@ class Negotiation:
     offer_days: Annotated[Days, "how long an offer stands"] = 14
     offer_days_after_counter: Annotated[Days, "how long it still stands after the answer to a counter-proposal"] = 7
     offer_days_after_appeal: Annotated[Days, "how long it still stands after the answer to an appeal"] = 14
+    counter_answer_days: Annotated[Days, "how long a counter-proposal may wait for a person's answer"] = 7
     rounds: Annotated[Positive, "how many rounds a negotiation may have"] = 3
     effective_lead_days: Annotated[Days, "how long before its first due day an offer is made at the latest"] = 10
     snapshot_days: Annotated[Days, "how old the lender's figures may be when an offer is made"] = 7

@@ -4,11 +4,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from service.domain.backtest import PolicyNotComparable
 from service.domain.policy import Policy
 from service.domain.policy_versions import PolicyVersion, PolicyVersionMissing
 from service.policies import kept
 from service.policies.found import look
+from service.policies.remote import RemotePolicy
 from service.policies.scope import Scoped
+
+
+def comparable(version: PolicyVersion) -> PolicyVersion:
+    """Return a version that can judge here by itself; a remote one would hand every case to a person."""
+    if version.kind == RemotePolicy.kind:
+        raise PolicyNotComparable(f"{version.id} answers from elsewhere, and is not asked about very many cases.")
+    return version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -206,14 +206,14 @@ def _joined(found: Sequence[Nearest], loans: Sequence[_Loan], asked: Asked, of_c
         answer=Answer.ACCEPTED if met else Answer.COUNTERED,
         proposal=replace(made, why=why(made), binding=binding),
         binding=binding,
-        diff=_differences(made, asked, binding, multiple=conditions.settings.rounding.multiple),
+        diff=differences(made, asked, binding, multiple=conditions.settings.rounding.multiple),
         gap=None if met else _gap(loans, asked, of_case, made),
         level_to_accept=level,
     )
 
 
-def _differences(made: Proposal, asked: Asked, binding: Sequence[Breach], *, multiple: int) -> tuple[Difference, ...]:
-    """Return what of the counter-proposal is not as asked, and by which limit."""
+def differences(made: Proposal, asked: Asked, binding: Sequence[Breach], *, multiple: int) -> tuple[Difference, ...]:
+    """Return what of the counter-proposal a plan does not give as asked, and by which of the limits that bind."""
     payment = sum(payment_of(loan.plan, multiple=multiple) for loan in made.loans)
     first = min((loan.plan.schedule[0].due_on for loan in made.loans if loan.plan.schedule), default=None)
     first_due_on = first.isoformat() if first else None  # a lump sum may leave nothing to pay later

@@ -59,7 +59,11 @@ def nearest(base: Baseline, programmes: Sequence[Programme], asked: Asked, condi
     if found is not None:
         binding = (*moved, *wanted(found, seeker.asked, conditions), *lacking)
     else:
+        # Where no plan can begin on that day, one may on another: what stands in the way of the day is told.
         binding = (*moved, *lacking, *(b for miss in nearest_misses(searches)[:1] for b in miss.breaches))
+        if first_due_on is not None:
+            seeker = replace(seeker, asked=replace(asked, first_due_on=None))
+            found = seeker.nearest(seeker.searches())
     code = found.programme.code if found and found.programme else None
     no_way = Breach(limit="programme", bound=code, asked="terms", loan_id=base.debt.loan_id)
     return Nearest(part=found, met=False, binding=binding or (no_way,), level=level)

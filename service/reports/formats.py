@@ -29,7 +29,8 @@ def points(old: str | None, new: str | None) -> str:
     """Write the difference of two rates in percentage points, with its sign."""
     if old is None or new is None:
         return NOTHING
-    return str(format_decimal((Decimal(new) - Decimal(old)) * 100, format="+0.0;−0.0", locale=LOCALE))
+    difference = ((Decimal(new) - Decimal(old)) * 100).quantize(Decimal("0.1"))
+    return str(format_decimal(difference, format="+0.0;−0.0" if difference else "0.0", locale=LOCALE))
 
 
 def money(amount: int, currency: str) -> str:

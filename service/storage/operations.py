@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Update, or_, select, update
+from sqlalchemy import Select, Update, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -43,19 +43,14 @@ async def get(session: AsyncSession, operation_id: UUID) -> OperationRow | None:
     return await session.get(OperationRow, operation_id, populate_existing=True)
 
 
+async def any_free(session: AsyncSession) -> bool:
+    """Say whether there is anything to take: looking does not keep those waiting who write."""
+    return await session.scalar(_free().limit(1)) is not None
+
+
 async def take(session: AsyncSession, *, token: str, seconds: int) -> Held | None:
     """Take the oldest operation that waits, or whose worker has not been heard of for too long."""
-    free = or_(
-        col(OperationRow.state) == OperationState.WAITING.value,
-        col(OperationRow.leased_until) < NowInSeconds(),
-    )
-    oldest = (
-        select(col(OperationRow.id))
-        .where(col(OperationRow.state).in_(OPEN), free)
-        .order_by(col(OperationRow.id))
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    oldest = _free().order_by(col(OperationRow.id)).limit(1).with_for_update(skip_locked=True)
     taken = (
         update(OperationRow)
         .where(col(OperationRow.id) == oldest.scalar_subquery())
@@ -105,6 +100,13 @@ async def let_go(session: AsyncSession, held: Held) -> bool:
     """Leave it to the next worker: this one was told to stop, which is no attempt that failed."""
     attempts = col(OperationRow.attempts) - 1
     return await _still(session, _of(held).values(state=OperationState.WAITING.value, attempts=attempts))
+
+
+def _free() -> Select[UUID]:
+    """Return a query of the operations that nobody holds, or whose worker has not been heard of for too long."""
+    lost = col(OperationRow.leased_until) < NowInSeconds()
+    free = or_(col(OperationRow.state) == OperationState.WAITING.value, lost)
+    return select(col(OperationRow.id)).where(col(OperationRow.state).in_(OPEN), free)
 
 
 def _of(held: Held) -> Update:

@@ -252,6 +252,23 @@ def with_time(other: Callable[[Service, dict[str, Any], dict[str, Any]], Awaitab
     return race
 
 
+async def answered_and_refused(service: Service) -> tuple[str, list[httpx.Response]]:
+    """Answer a counter-proposal that waits with offers, and refuse it."""
+    what = await scene(service, "refuse_counter_proposal")
+    case_id, boss = what.ids["case_id"], await service.key("supervisor")
+    offers = service.call(boss, "POST", f"/v1/cases/{case_id}/offers", {})
+    return case_id, await _answers(offers, what.play(service, str(uuid4())))
+
+
+async def two_moratoria(service: Service) -> tuple[str, list[httpx.Response]]:
+    """Tell of a breathing space twice."""
+    case, partner = await waiting(service), await service.key("partner", vouches=True)
+    path = f"/v1/cases/{case['id']}/holds"
+    return case["id"], await _answers(
+        *(service.call(partner, "POST", path, {"reason": "breathing_space"}) for _ in range(2))
+    )
+
+
 async def two_last_documents(service: Service) -> tuple[str, list[httpx.Response]]:
     """Hand in both documents that are missing at the same moment."""
     case, li = await waiting(service), await service.key("borrower", LI)
@@ -286,6 +303,8 @@ RACES: Final[dict[str, tuple[Race, set[tuple[int, ...]]]]] = {
     "a case is rejected twice": (two_decisions, {(201, 409)}),
     "two counter-proposals are answered": (two_counters, {(201, 201)}),
     "two counter-proposals wait": (two_waiting_counters, {(201, 409)}),
+    "a counter-proposal is answered and refused": (answered_and_refused, {(200, 201), (201, 409)}),
+    "a moratorium is told of twice": (two_moratoria, {(201, 409)}),
     "the last two documents arrive": (two_last_documents, {(201, 201)}),
     "an offer is accepted and the case referred": (against(refer), {(201, 409)}),
     "an offer is accepted and appealed beside": (against(appeal), {(201, 201), (201, 409)}),

@@ -74,7 +74,7 @@ async def test_the_nearest_plan_has_36_payments_of_3934_90(service: Service) -> 
     schedule = await service.call(li, "GET", f"/v1/agreements/{agreement['id']}/schedule")
     assert len(schedule.json()["loans"][0]["instalments"]) == 36
     twice = await service.call(li, "POST", f"/v1/offers/{counter['offer']['id']}/accept", SIGNED)
-    assert (twice.status_code, twice.json()["code"]) == (409, "offer_not_open")
+    assert (twice.status_code, twice.json()["code"]) == (409, "offer_accepted")
 
 
 async def test_the_rounds_are_the_menus_and_the_counter_proposals_with_their_answers(service: Service) -> None:

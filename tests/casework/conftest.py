@@ -42,3 +42,16 @@ def with_pack(migrated_url: str, tmp_path: Path, clock: Clock) -> WithPack:
             yield People(service=service)
 
     return run
+
+
+@pytest.fixture
+def under(migrated_url: str, tmp_path: Path, clock: Clock) -> WithPack:
+    """Return a way to run the service under one of the packs that come with it."""
+
+    @asynccontextmanager
+    async def run(policy: str, *, automatic: bool = True) -> AsyncIterator[People]:
+        settings = Settings(data=tmp_path, database=migrated_url, policy=(policy,), automatic=automatic)
+        async with running(settings, clock) as service:
+            yield People(service=service)
+
+    return run

@@ -235,7 +235,7 @@ async def test_a_withdrawn_case_frees_its_loans_and_closes_its_offers(people: Pe
 
     assert people.state == "withdrawn"
     assert {o["state"] for o in await people.offers()} == {"closed"}
-    assert await people.refused("li", f"/v1/offers/{offers[0]['id']}/accept", SIGNED) == (409, "offer_not_open")
+    assert await people.refused("li", f"/v1/offers/{offers[0]['id']}/accept", SIGNED) == (409, "offer_closed")
     await people.post()
     assert people.state == "information_requested"
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.casework.conftest import WithPack
 from tests.casework.people import OTHER, REJECTED, Json, People, consents
+from tests.domain.applications import li_loan_json
 
 APPROVE: Final = {"outcome": "approve", **OTHER}
 REJECT: Final = {"outcome": "reject", **OTHER}
@@ -97,6 +98,21 @@ async def test_own_terms_lie_within_ones_own_authority_whatever_the_exposure_tha
             assert answer.json()["level"] == given_up
             shown = await people.ask(by, "POST", "offers/preview", body)
             assert shown.json()["items"][0]["level"] == needed
+
+
+async def test_an_approval_does_not_cover_a_debt_that_has_grown_beyond_it(with_pack: WithPack) -> None:
+    """Approved for 114,085.44 by a supervisor; the lender then says that four times as much is owed."""
+    supervisor = ("[authority.supervisor]\n", "[authority.supervisor]\nexposure_max = { CNY = 12000000 }\n")
+    async with with_pack(*bounded("supervisor")[:2], supervisor) as people:
+        await in_review(people)
+        await approved(people, "wu")
+        await people.do("wu", "offers", {"terms": {"instruments": TERM}})
+        balance = {"principal": 44_000_000, "interest": 314_751, "penalty": 24_336, "fees": 0}
+        await people.do("servicing", "loans", {"loans": [li_loan_json(balance=balance)]}, "PUT")
+        assert people.state == "offered"
+        for who in HELD:
+            answer = await people.ask(who, "POST", "offers", {"terms": {"instruments": TERM}})
+            assert (answer.status_code, answer.json()["level"]) == (403, "committee")
 
 
 @pytest.mark.parametrize(("bound", "by"), tuple(product(("0.01", "0.50"), HELD)))

@@ -1,8 +1,10 @@
 """Cases are judged by both versions in as many processes as there are, with the same result as in one."""
 
 import json
+import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -111,6 +113,30 @@ async def test_a_process_that_is_killed_is_told_and_nothing_hangs() -> None:
 
     with pytest.raises(WorkersLost, match="A process that judged cases was ended"):
         await backtest(broken, some(400), told=lambda _: None, processes=2)
+
+
+class Parent:
+    """The process that started another one, as that one knows it."""
+
+    def __init__(self) -> None:
+        self.gone = threading.Event()
+
+    def join(self) -> None:
+        self.gone.wait(10)
+
+
+def test_a_process_gets_ready_once_and_ends_with_the_one_that_started_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run here: what other processes do is seen from outside only."""
+    parent, ended = Parent(), threading.Event()
+    monkeypatch.setattr(backtesting, "_MADE", [])
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: parent)
+    monkeypatch.setattr(os, "_exit", lambda code: ended.set() if code == 1 else None)
+    backtesting._begin(wanted())
+
+    assert backtesting._judge([line(40), line(41)]).tally.all.cases == 2
+    assert not ended.is_set()
+    parent.gone.set()
+    assert ended.wait(10)
 
 
 async def test_a_version_of_another_digest_is_not_taken_for_it() -> None:

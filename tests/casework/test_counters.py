@@ -16,6 +16,8 @@ async def test_what_lies_within_limits_ability_and_authority_stands_as_it_was_as
     answer = await people.counter(**FITS)
 
     assert (answer["answer"], answer["binding"], people.state) == ("accepted", [], "offered")
+    assert answer["answered_by"] == "system"
+    assert [(r["round"], r["by"]) for r in await people.read("rounds", "li")] == [(2, "borrower"), (1, "system")]
     assert all(row["payment"] <= 396_000 for row in answer["offer"]["total"])
     assert {o["id"] for o in before} < set(await people.open_offers())
     assert [e["type"] for e in await people.events()][-2:] == ["counter", "make_offers"]
@@ -77,7 +79,10 @@ async def test_a_counter_that_waits_for_a_person_keeps_the_offers_standing_until
     for who in ("li", "partner", "auditor"):
         assert await people.refused(who, at, {"reason": "No."}) == (403, "not_permitted")
     assert await people.refused("stranger", at, {"reason": "No."}) == (404, "counter_proposal_not_found")
-    assert await people.refused("wu", f"/v1/counter-proposals/{uuid4()}/refuse") == (404, "counter_proposal_not_found")
+    nowhere = f"/v1/counter-proposals/{uuid4()}/refuse"
+    assert await people.refused("wu", nowhere, {"reason": "No."}) == (404, "counter_proposal_not_found")
+    for unsaid in ({}, {"reason": ""}, {"reason": " "}, {"reason": None}):
+        assert await people.refused("wu", at, unsaid) == (422, "invalid")
     refused = await people.do("wu", at, {"reason": "The term is too long."})
 
     assert (refused["answer"], refused["reason"], people.state) == ("refused", "The term is too long.", "offered")
@@ -110,12 +115,22 @@ async def test_a_persons_offer_answers_the_counter_that_waits(people: People) ->
     (countered,) = await people.counters()
     assert (countered["id"], countered["answer"]) == (waits["id"], "countered")
     assert len(countered["offer"]["loans"][0]["schedule"]["instalments"]) == 30
+    assert countered["answered_by"] == "lender"
+    paid = countered["offer"]["total"][0]["payment"]
+    assert countered["diff"] == [
+        {"field": "payment", "before": 396_000, "after": paid, "by": None},
+        {"field": "months", "before": 36, "after": 30, "by": None},
+    ]
+    assert [(r["kind"], r["by"]) for r in await people.read("rounds", "li")] == [
+        ("counter", "borrower"), ("menu", "lender"),
+    ]  # fmt: skip
 
     await people.counter(**FITS)
     granted = [{"kind": "waive", "penalty": {"fraction": "1"}}, CAPITALISE, {"kind": "term", "instalments": 36}]
     await people.do("wu", "offers", {"terms": {"instruments": granted}})
     assert [r["answer"] for r in await people.counters()] == ["accepted", "countered"]
-    assert await people.refused("wu", f"/v1/counter-proposals/{waits['id']}/refuse") == (409, "move_not_allowed")
+    over = f"/v1/counter-proposals/{waits['id']}/refuse"
+    assert await people.refused("wu", over, {"reason": "No."}) == (409, "move_not_allowed")
 
 
 async def test_only_the_counter_that_waits_can_be_refused(people: People) -> None:
@@ -124,10 +139,8 @@ async def test_only_the_counter_that_waits_can_be_refused(people: People) -> Non
     await people.do("wu", f"/v1/counter-proposals/{first['id']}/refuse", {"reason": "No."})
     second = await people.counter(payment=390_000)
 
-    assert await people.refused("wu", f"/v1/counter-proposals/{first['id']}/refuse") == (
-        409,
-        "counter_proposal_answered",
-    )
+    at = f"/v1/counter-proposals/{first['id']}/refuse"
+    assert await people.refused("wu", at, {"reason": "No."}) == (409, "counter_proposal_answered")
     await people.do("wu", f"/v1/counter-proposals/{second['id']}/refuse", {"reason": "No."})
     assert [r["answer"] for r in await people.counters()] == ["refused", "refused"]
 
@@ -151,6 +164,19 @@ async def test_without_automation_every_counter_waits(by_hand: People) -> None:
     await by_hand.do("wu", "offers")
 
     assert (await by_hand.counter(**FITS))["answer"] == "waiting"
+
+
+async def test_an_offer_of_an_earlier_round_can_be_accepted_after_new_ones(people: People) -> None:
+    """Also by a borrower whose counter-proposal was granted meanwhile; whatever else stood is closed with it."""
+    first, *_ = await people.offered()
+    granted = await people.counter(**FITS)
+    await people.do("wu", "offers")
+    await people.do("li", f"/v1/offers/{first['id']}/accept", SIGNED)
+
+    assert people.state == "agreed"
+    for offer, code in ((first, "offer_accepted"), (granted["offer"], "offer_closed")):
+        assert await people.refused("li", f"/v1/offers/{offer['id']}/accept", SIGNED) == (409, code)
+        assert await people.refused("stranger", f"/v1/offers/{offer['id']}/accept", SIGNED) == (404, "offer_not_found")
 
 
 async def test_rounds_are_limited(with_pack: WithPack) -> None:

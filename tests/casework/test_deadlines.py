@@ -75,13 +75,32 @@ async def test_a_lapsed_case_closes_when_its_window_ends_and_its_loans_are_free(
     assert people.state == "information_requested"
 
 
+async def test_where_the_lender_lets_no_offer_stand_new_ones_are_due_within_a_week(people: People) -> None:
+    """The case has no other deadline then: without this one it would stand on nobody's worklist."""
+    offers = await people.offered()
+    for offer in offers:
+        assert await clocks(people, "new_offers") == []
+        body = {"ground": "changed_balance", "reason": "A payment came in."}
+        await people.do("zhao", f"/v1/offers/{offer['id']}/withdraw", body)
+
+    assert [(c["code"], c["due_on"]) for c in await people.read("/v1/clocks")] == [("new_offers", "2026-11-22")]
+    assert await sweep(people, days=8) == 1
+    assert [e["particulars"]["code"] for e in await people.events("escalated")] == ["new_offers"]
+    assert people.state == "offered"
+    await people.do("zhao", "offers")
+    assert {c["code"] for c in await people.read("/v1/clocks")} == {"offer"}
+
+
 async def test_an_offer_does_not_expire_while_an_answer_is_owed(people: People) -> None:
     """And stands for a week at least once it was given."""
     offers = await people.approved_by_hand()
     await people.counter(payment=100_000, months=12)
     assert people.state == "countered"
 
-    assert await sweep(people, days=20) == 0
+    assert [c["code"] for c in await people.read("/v1/clocks")] == ["counter_answer"]
+    assert await sweep(people, days=7) == 0
+    assert await sweep(people, days=13) == 1
+    assert [e["particulars"]["code"] for e in await people.events("escalated")] == ["counter_answer"]
     assert {c["state"] for c in await clocks(people, "offer")} == {"paused"}
     (waiting,) = [r for r in await people.counters() if r["answer"] == "waiting"]
     await people.do("wu", f"/v1/counter-proposals/{waiting['id']}/refuse", {"reason": "Too little."})
@@ -256,6 +275,69 @@ async def test_a_breathing_space_is_the_packs_and_comes_once_a_year(people: Peop
     assert await people.refused("wu", "holds", {"reason": "x", "scopes": ["contact"]}) == (409, "case_ended")
 
 
+async def test_the_packs_name_of_a_hold_is_no_way_around_the_pack(people: People) -> None:
+    await people.post()
+    at = {"reason": "breathing_space"}
+    wide: Json = {**at, "scopes": ["interest", "fees"]}
+
+    assert await people.refused("partner", "holds", wide) == (422, "hold_not_allowed")
+    assert await people.refused("wu", "holds", {**at, "ends_on": "2027-01-14"}) == (422, "hold_not_allowed")
+    assert await people.refused("wu", "holds", {**at, "starts_on": "2026-01-01"}) == (422, "hold_not_allowed")
+    hold = await people.do("partner", "holds", {**at, "scopes": ["enforcement", "collection", "contact"]})
+    assert hold["ends_on"] == "2027-01-13"
+    assert (await people.ask("servicing", "GET", "events?limit=100")).json()["items"][-2]["particulars"] == {
+        "hold": hold["id"], "scopes": ["contact", "collection", "enforcement"], "starts_on": "2026-11-15",
+        "ends_on": "2027-01-13", "reason": "breathing_space",
+    }  # fmt: skip
+
+
+async def test_a_partner_sets_no_hold_that_a_signature_begins(with_pack: WithPack) -> None:
+    performing = UNTIL_DECIDED.replace('"decision"\nlength = 14', '"performing"').replace('"submit"', '"accept"')
+    async with with_pack(("\n[holds.breathing_space]", performing)) as people:
+        await people.post()
+
+        assert await people.refused("partner", "holds", {"reason": "relief"}) == (403, "not_permitted")
+        await people.do("wu", "holds", {"reason": "relief"})
+        assert await people.refused("wu", "holds", {"reason": "relief"}) == (409, "hold_not_renewable")
+
+
+async def test_no_hold_outlives_its_case(people: People) -> None:
+    """A draft that lapses ends its holds too, and nothing of it is waited for."""
+    await people.post(submit=False)
+    await people.do("partner", "holds", {"reason": "breathing_space"})
+    await people.do("wu", "holds", {"reason": "illness", "scopes": ["interest"], "ends_on": "2027-12-31"})
+    people.clock.advance(days=90)
+    await sweep(people, days=1)
+
+    assert people.state == "closed"
+    assert {h["state"] for h in await people.read("holds")} == {"ended"}
+    assert {c["state"] for c in await people.read("clocks?limit=100")} <= {"cancelled", "met", "expired"}
+    assert await people.read("/v1/clocks") == []
+
+
+async def test_a_hold_that_is_called_off_before_it_begins_pauses_nothing(people: People) -> None:
+    plain = await people.offered()
+    await people.do("li", "withdraw")
+    await people.post()
+    held = await people.do("wu", "holds", {"reason": "x", "scopes": ["interest"], "starts_on": "2026-11-28"})
+    await people.do("wu", f"holds/{held['id']}/end")
+    await people.hand_in_all()
+
+    assert (await people.offers())[0]["total"] == plain[0]["total"]
+
+
+async def test_a_rejection_that_a_person_looks_at_again_keeps_the_hold(with_pack: WithPack) -> None:
+    async with with_pack(("\n[holds.breathing_space]", UNTIL_DECIDED)) as people:
+        await people.post(**REJECTED)
+        await people.hand_in_all()
+        await people.do("li", "human-review")
+
+        assert [h["ends_on"] for h in await people.read("holds")] == [None]
+        assert await sweep(people, days=16) == 0
+        await people.do("zhao", "decisions", {"outcome": "reject", **OTHER})
+        assert [h["ends_on"] for h in await people.read("holds")] == ["2026-12-15"]
+
+
 async def test_nothing_accrues_under_an_interest_hold(with_pack: WithPack) -> None:
     async with with_pack(("\n[holds.breathing_space]", INTEREST)) as people:
         (offer, *_) = await people.offered()
@@ -265,10 +347,10 @@ async def test_nothing_accrues_under_an_interest_hold(with_pack: WithPack) -> No
         await people.do("li", "withdraw")
         await people.post()
         told = await people.events("hold_not_set")
-        assert [e["particulars"] for e in told] == [{"reason": "relief", "again_on": "2028-01-13"}]
+        assert [e["particulars"] for e in told] == [{"reason": "relief", "again_on": "2027-11-15"}]
 
 
-@pytest.mark.parametrize(("changes", "ends_on"), (({}, "2026-11-15"), (REJECTED, "2026-11-29")))
+@pytest.mark.parametrize(("changes", "ends_on"), (({}, None), (REJECTED, "2026-11-29")))
 async def test_a_hold_until_the_decision_goes_on_after_a_refusal(
     with_pack: WithPack, changes: dict[str, Any], ends_on: str
 ) -> None:
@@ -318,3 +400,31 @@ async def test_what_is_valid_is_not_asked_for_again_and_nobody_is_hurried(people
     assert await people.refused("partner", "information-requests", one) == (403, "not_permitted")
     await people.do("wu", "decisions", {"outcome": "reject", **OTHER})
     assert await people.refused("wu", "information-requests", one) == (409, "move_not_allowed")
+
+
+async def test_a_service_that_was_down_catches_up_and_gives_the_time_that_follows_from_now(people: People) -> None:
+    """The offers expired long ago; the time to take the case up again begins when that is written down."""
+    offers = await people.offered()
+    assert await sweep(people, days=60) == len(offers)
+
+    assert people.state == "lapsed"
+    (window,) = await clocks(people, "lapsed_window")
+    assert (window["state"], window["anchored_on"], window["due_on"]) == ("running", "2027-01-14", "2027-01-28")
+    assert await sweep(people, days=0) == 0
+
+
+async def test_interest_holds_of_many_kinds_take_their_days_out_of_an_offer_to_the_cent(people: People) -> None:
+    """One began before the figures were taken, two overlap, and one goes on beyond the day the offer takes effect."""
+    await people.post()
+    for starts_on, ends_on in (
+        ("2026-11-01", "2026-11-16"), ("2026-11-20", "2026-11-24"), ("2026-11-22", "2026-11-25"),
+        ("2026-11-30", "2027-03-01"),
+    ):  # fmt: skip
+        body = {"reason": "talks", "scopes": ["interest"], "starts_on": starts_on, "ends_on": ends_on}
+        await people.do("wu", "holds", body)
+    await people.hand_in_all()
+    (offer, *_) = await people.offers()
+    lines = {line["component"]: line["accrued"] for line in offer["loans"][0]["reconciliation"]}
+
+    assert offer["effective_on"] == "2026-12-01"
+    assert lines["interest"] == round(9_953_578 * 0.144 * 7 / 360)

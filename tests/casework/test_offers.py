@@ -102,7 +102,7 @@ async def test_declining_concerns_one_offer_and_the_last_one_moves_the_case(peop
     for offer in (first, *others[:-1]):
         await people.do("li", f"/v1/offers/{offer['id']}/decline", {"reason": "No."})
         assert people.state == "offered"
-    assert await people.refused("li", f"/v1/offers/{first['id']}/decline") == (409, "offer_not_open")
+    assert await people.refused("li", f"/v1/offers/{first['id']}/decline") == (409, "offer_declined")
     await people.do("li", f"/v1/offers/{others[-1]['id']}/decline")
 
     assert people.state == "declined"
@@ -122,8 +122,8 @@ async def test_an_offer_is_taken_back_by_a_supervisor_on_one_of_three_grounds(pe
 
     assert taken["state"] == "withdrawn"
     assert people.state == "offered"
-    assert await people.refused("li", accept(offers[0]), SIGNED) == (409, "offer_not_open")
-    assert await people.refused("zhao", at, body) == (409, "offer_not_open")
+    assert await people.refused("li", accept(offers[0]), SIGNED) == (409, "offer_withdrawn")
+    assert await people.refused("zhao", at, body) == (409, "offer_withdrawn")
     (event,) = await people.events("offer_withdrawn")
     assert event["particulars"] == {"offer": offers[0]["id"], "ground": "changed_balance"}
     people.clock.advance(days=14)

@@ -157,6 +157,8 @@ async def test_an_order_that_cannot_be_is_refused_and_nothing_is_kept(service: S
         assert answer.status_code == status, told
         assert code in {told["code"], *(problem["code"] for problem in told.get("errors", ()))}, told
     assert not await operator(service).turn()
+    nobody = await seen(service, {"id": str(uuid4())})
+    assert (nobody.status_code, nobody.json()["code"]) == (404, "operation_not_found")
 
 
 async def test_the_same_order_is_given_once(service: Service) -> None:

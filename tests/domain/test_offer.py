@@ -5,11 +5,11 @@ from itertools import product
 
 import pytest
 
+from service.domain.errors import Conflict
 from service.domain.lifecycle import CaseState
 from service.domain.offer import (
     OfferExpired,
     OfferIndicative,
-    OfferNotOpen,
     OfferState,
     effective_state,
     extended,
@@ -37,9 +37,9 @@ def test_only_an_open_offer_can_be_answered_and_the_refusal_says_why() -> None:
     with pytest.raises(OfferExpired):
         require_open(OfferState.EXPIRED, expires_at=EXPIRY, at=BEFORE, case=CaseState.COUNTERED)
     for state in (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.WITHDRAWN, OfferState.CLOSED):
-        with pytest.raises(OfferNotOpen, match=f"The offer is {state}") as refused:
+        with pytest.raises(Conflict, match=f"The offer is {state}") as refused:
             require_open(state, expires_at=EXPIRY, at=BEFORE, case=CaseState.OFFERED)
-        assert refused.value.context == {"state": state}
+        assert (refused.value.code, refused.value.context) == (f"offer_{state}", {"state": state})
 
 
 def test_an_indicative_offer_cannot_be_accepted() -> None:

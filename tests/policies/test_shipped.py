@@ -112,8 +112,9 @@ def test_art_70_allows_five_years_and_asks_for_six_clauses() -> None:
     assert {p.limits.instalments_max for p in settings.programmes} == {60}
     assert [clause.source for clause in settings.agreement.clauses] == [f"art. 70 ({n})" for n in range(1, 7)]
     assert (settings.holds["performing"].anchor, settings.holds["performing"].until) == (
-        "agreement_active", "performing",
-    )  # fmt: skip
+        "agreement_active",
+        "performing",
+    )
     assert settings.legal_cap == Decimal("0.24")
 
 

@@ -1,6 +1,7 @@
 """Answering in short gives what judging gives, for whatever facts, and hands faults and what is out of scope on."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.domain.answers import Answer, answer_of
+from service.domain.backtest import PolicyNotComparable
 from service.domain.facts import CaseFacts, Facts, LoanFacts, described
 from service.domain.policy import Outcome, Verdict
 from service.policies import swift, together
@@ -20,7 +22,8 @@ from service.policies.guarded import Guarded
 from service.policies.kept import version_of
 from service.policies.pack import Pack
 from service.policies.registry import shipped_packs
-from service.policies.remade import Remade
+from service.policies.remade import Remade, comparable
+from service.policies.remote import RemotePolicy
 from service.policies.scope import Scoped
 from tests.policies.samples import ON, PROGRAMME, facts, needs, rule, small, some_facts
 from tests.policies.tables import scenarios
@@ -199,3 +202,11 @@ def test_a_version_is_made_again_of_its_text() -> None:
 
     assert (again.id, again.digest) == (pack.id, pack.digest)
     assert answer_of(again, facts(), on=ON) == Answer.of(pack.judge(facts(), on=ON))
+
+
+def test_a_policy_that_answers_from_elsewhere_is_not_compared() -> None:
+    here = version_of(PACKS["standard"], name="standard")
+
+    assert comparable(here) is here
+    with pytest.raises(PolicyNotComparable, match=r"standard@2026\.1 answers from elsewhere"):
+        comparable(replace(here, kind=RemotePolicy.kind))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from service.domain.dates import DayCount, Frequency
 from service.domain.loans import Loan, Overdue, PerDiem, RateBucket, Revolving
-from service.domain.money import Amounts, Component
+from service.domain.money import Amounts, Component, rounded
 from service.domain.words import LineStatus, PenaltyBasis, Repayment
 from service.relief.bringing_forward import (
     EffectiveBeforeSnapshot,
@@ -127,6 +127,18 @@ def test_a_hold_never_makes_more_accrue(start: int, length: int) -> None:
     assert 0 <= held.accrued.interest <= 63_703
     if hold.start <= LI_DAY + timedelta(days=1) and hold.end >= FIRST_OF_DECEMBER:
         assert held.accrued == Amounts()
+
+
+@given(spans=st.lists(st.tuples(st.integers(-30, 40), st.integers(0, 40)), max_size=4))
+def test_holds_that_overlap_pause_each_day_once(spans: list[tuple[int, int]]) -> None:
+    """Whenever they begin and end: before the snapshot, after the effective day, one within another."""
+    holds = [Span(LI_DAY + timedelta(days=n), LI_DAY + timedelta(days=n + length)) for n, length in spans]
+    days = [LI_DAY + timedelta(days=n) for n in range(1, 17)]
+    free = sum(not any(hold.start <= day <= hold.end for hold in holds) for day in days)
+
+    held = bring_forward(li_loan(), effective_on=FIRST_OF_DECEMBER, holds=holds)
+
+    assert held.accrued.interest == rounded(9_953_578 * Fraction("0.144") * free / 360)
 
 
 def test_a_payment_goes_to_costs_then_interest_then_principal_of_what_is_overdue() -> None:

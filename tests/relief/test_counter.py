@@ -176,7 +176,7 @@ def test_the_answer_is_the_counter_itself_or_the_nearest_of_all_plans(counter: C
     if found.proposal is None:
         assert found.answer is Answer.REFUSED
         assert found.binding
-        assert not plans or asked.first_due_on is not None
+        assert not plans
         return
     made = _of(found, plans)
     _passes(found, counter)
@@ -334,6 +334,18 @@ def test_a_first_due_day_is_granted_within_the_longest_holiday() -> None:
     assert far.diff[-1] == Difference(field="first_due_on", before="2027-06-15", after="2027-02-01", by="first_due_on")
     assert eased.proposal is not None
     assert eased.proposal.loans[0].plan.schedule[0].due_on == date(2027, 6, 15)
+
+
+def test_where_no_plan_can_begin_so_late_one_that_begins_sooner_is_answered() -> None:
+    """The interest of the months before the first payment would take it above what Li can pay."""
+    found = li_answer(TERM_EXTENSION, HOLIDAY, first_due_on=date(2027, 3, 15))
+
+    assert found.answer is Answer.COUNTERED
+    assert [b.limit for b in found.binding] == ["affordable_payment"]
+    (moved,) = (d for d in found.diff if d.field == "first_due_on")
+    assert (moved.before, moved.by) == ("2027-03-15", "affordable_payment")
+    assert moved.after is not None
+    assert str(moved.after) < "2027-03-15"
 
 
 def test_a_programme_without_terms_is_granted_or_answered_as_it_is() -> None:

@@ -150,5 +150,6 @@ def test_figures_are_formatted() -> None:
     assert formats.signed(-1234) == "−1,234"
     assert formats.signed(0) == "0"
     assert formats.percent(None) == formats.points(None, "1") == formats.points("1", None) == formats.ratio(None) == "–"
+    assert (formats.points("0.5", "0.50004"), formats.points("0.5", "0.4")) == ("0.0", "−10.0")
     assert formats.words(None) == "not known"
     assert formats.money(-150, "USD") == "−USD\u00a02"

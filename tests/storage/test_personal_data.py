@@ -187,7 +187,7 @@ async def test_what_people_write_is_where_it_belongs_and_in_no_event(service: Se
         "MARK-signature": {("agreements", "signatures"), LETTER},
         "MARK-message": {("messages", "text")},
         "MARK-grounds": {("appeals", "grounds")},
-        "MARK-answer": {("appeals", "comment")},
+        "MARK-answer": {("appeals", "comment"), LETTER},
         "MARK-advice": {("referrals", "note")},
         "MARK-result": {("referrals", "result_note")},
     }

@@ -140,7 +140,7 @@ class CounterProposalBody(Body):
 class RefuseCounterBody(Body):
     """Why a counter-proposal is refused."""
 
-    reason: Annotated[Narrative, Field(description="The borrower may read it.")] = ""
+    reason: Reason
 
 
 class CloseBody(Body):

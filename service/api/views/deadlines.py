@@ -23,10 +23,15 @@ class ClockView(Record):
     title: Texts
     state: ClockState
     about: UUID | None = Field(description="The offer, agreement or hold that it is about.")
+    anchor: str = Field(description="The deed that starts it.", examples=["submit"])
     anchored_on: date = Field(description="The local day that it counts from.")
     due_on: date = Field(description="The last local day.")
     due_at: datetime = Field(description="The moment at which that day is over where the policy is at home.")
+    length: int = Field(description="How many days it runs.")
     days: Literal["calendar", "business"]
+    counting: Literal["day_after", "beginning_with"] = Field(
+        description="Whether day 1 is the day after the one that it counts from, or that day itself."
+    )
     mode: Literal["toll", "reanchor", "start_on_complete"] = Field(
         description="What missing documents do: it pauses, starts again when they arrive, or starts only then."
     )
@@ -106,7 +111,10 @@ def _clock(row: ClockRow, case: CaseRow) -> dict[str, Any]:
         "anchored_on": row.anchored_on,
         "due_on": row.due_on,
         "due_at": row.due_at,
+        "anchor": plan.anchor,
+        "length": plan.length,
         "days": plan.days,
+        "counting": plan.counting,
         "mode": plan.mode,
         "paused_on": row.paused_on,
         "paused_days": row.paused_days,

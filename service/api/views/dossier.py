@@ -11,8 +11,6 @@ from service.api.views.build import (
     event_view,
     evidence_view,
     offer_view,
-    round_view,
-    rounds_of,
 )
 from service.api.views.build_agreements import agreement_view, payment_view
 from service.api.views.deadlines import clock_view, hold_view, information_request_view
@@ -21,6 +19,7 @@ from service.api.views.judged import decision_view, review_view
 from service.api.views.messages import message_view
 from service.api.views.notices import notice_view
 from service.api.views.revealed import is_staff, plan_told
+from service.api.views.rounds import round_view, rounds_of
 from service.casework.desk import Desk
 from service.casework.dossier import Gathered
 from service.domain.actors import Actor

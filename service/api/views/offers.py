@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -107,6 +107,9 @@ class CounterView(Record):
     round: int
     asked: AskedView
     answer: CounterAnswer
+    answered_by: Literal["lender", "system"] | None = Field(
+        description="A person at the lender's desk, or the service by the rules of the policy; null while it waits."
+    )
     offer: OfferView | None = Field(description="The offer that answers it, and stands now.")
     binding: list[BindingView]
     diff: list[DiffView]
@@ -127,5 +130,8 @@ class RoundView(Record):
     case_id: UUID
     round: int
     kind: RoundKind
+    by: Literal["borrower", "lender", "system"] = Field(
+        description="Who moved: the borrower's side, a person at the lender's desk, or the service by itself."
+    )
     menu: list[OfferView] = Field(description="The offers that were made together; empty for a counter-proposal.")
     counter_proposal: CounterView | None = Field(description="Null for a menu.")

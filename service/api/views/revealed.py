@@ -20,12 +20,12 @@ UNTOLD: Final = frozenset({"lender_labels", "debts"})
 """What of a plan's document is kept to work on with, and shown nowhere as it is."""
 
 TOLD: Final = frozenset({
-    "agreement", "agreement_state", "amount", "appeal", "application_version", "arrears", "asked", "by", "changed",
-    "confirmation", "counter_proposal", "decision", "due_on", "effective_on", "evidence", "from", "from_version",
-    "ground", "kind", "limits", "loan_id", "loans", "message", "missing", "notice", "offer", "offers", "outcome",
-    "overpaid", "paid", "paid_on", "party", "payment", "reason", "reasons", "recipient", "referral",
-    "remedy_due_on", "result", "reverted", "review", "review_on", "schedule", "sha256", "side", "source", "state",
-    "to",
+    "again_on", "agreement", "agreement_state", "amount", "appeal", "application_version", "arrears", "asked", "by",
+    "changed", "clock", "code", "confirmation", "counter_proposal", "decision", "due_on", "effective_on", "ends_on",
+    "evidence", "from", "from_version", "ground", "hold", "kind", "limits", "loan_id", "loans", "message",
+    "missing", "notice", "offer", "offers", "on", "outcome", "overpaid", "paid", "paid_on", "party", "payment",
+    "reason", "reasons", "recipient", "referral", "remedy_due_on", "request", "result", "reverted", "review",
+    "review_on", "schedule", "scopes", "sha256", "side", "source", "starts_on", "state", "to",
 })  # fmt: skip
 """The particulars of events that everybody who sees the case may read."""
 
