@@ -94,6 +94,7 @@ DEEDS: Final[Mapping[str, Told]] = {
     "evidence_waived": {"en": "A document is no longer needed: {kind}.", "zh-CN": "已免交材料：{kind}。"},
 
     "hold_set": {"en": "A pause began: {scopes}.", "zh-CN": "已暂停：{scopes}。"},
+    "hold_changed": {"en": "A pause ends on another day: {scopes}.", "zh-CN": "暂停的截止日已更改：{scopes}。"},
     "hold_ended": {"en": "A pause ended: {scopes}.", "zh-CN": "已结束暂停：{scopes}。"},
     "hold_not_set": {
         "en": "A pause was asked for, and cannot be given again yet.",
