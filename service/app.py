@@ -26,8 +26,9 @@ from service.in_force import InForce
 from service.policies.remade import Remade
 from service.policies.remote_asking import RemoteAsking
 from service.settings import Settings
+from service.storage import orphans
 from service.storage.engine import connect, require_durable
-from service.storage.files import Files
+from service.storage.files import Bucket, Files
 from service.storage.keyring import open_keyring
 from service.storage.migrating import migrate
 
@@ -37,6 +38,21 @@ STATIC: Final = Path(__file__).parent / "api" / "static"
 def now() -> datetime:
     """Return the moment."""
     return datetime.now(UTC)
+
+
+def _files(settings: Settings) -> Files:
+    """Return where evidence is kept."""
+    if not settings.in_bucket:
+        return Files.local(settings.evidence_folder)
+    return Files.s3(
+        Bucket(
+            address=settings.evidence or "",
+            endpoint=settings.evidence_endpoint,
+            region=settings.evidence_region,
+            key_id=settings.evidence_key_id,
+            secret=settings.evidence_secret,
+        )
+    )
 
 
 def create_app(
@@ -62,9 +78,9 @@ def create_app(
             app.state.parts = Parts(
                 database=database,
                 keyring=keyring,
-                files=Files.local(settings.data / "evidence"),
+                files=_files(settings),
                 clock=clock,
-                desk=policies.desk(automatic=settings.automatic),
+                desk=policies.desk(automatic=settings.automatic, index_of=keyring.blind_index),
                 in_force=policies,
                 limits=limits or Limits(),
                 lender=Lender(name=settings.lender, contact=settings.lender_contact),
@@ -106,6 +122,7 @@ def worker_of(app: FastAPI) -> Worker:
         desk=parts.desk,
         clock=parts.clock,
         before=parts.in_force.freshen,
+        daily=partial(orphans.sweep, parts.database, parts.files),
         lender=parts.lender,
     )
 

@@ -62,9 +62,16 @@ class InForce:
         else:
             self.registry = Registry.of(self.names, self.found)
 
-    def desk(self, *, automatic: bool) -> Desk:
+    def desk(self, *, automatic: bool, index_of: Callable[[str], str] | None = None) -> Desk:
         """Return what a use case is handed."""
-        return Desk(choose=self._choose, pinned=self._pinned, beside=self._beside, automatic=automatic, ask=self.ask)
+        return Desk(
+            choose=self._choose,
+            pinned=self._pinned,
+            beside=self._beside,
+            automatic=automatic,
+            index_of=index_of,
+            ask=self.ask,
+        )
 
     async def freshen(self, *, now: bool = False) -> bool:
         """Read the versions anew if any has changed, and say so; looked for once a second, or at once.

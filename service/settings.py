@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlsplit
@@ -14,6 +14,8 @@ DATA: Final = "data"
 LINE_MAX: Final = 200
 DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
 OPTIONS: Final = ("host", "passfile", "port", "prepared_statement_cache_size", "ssl", "target_session_attrs")
+S3: Final = "s3://"
+_BUCKET: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9!_.*'()-]+)*/?")
 _QUOTED: Final = re.compile(r"""(["'])(.*)\1(?:\s*|\s+#.*)""")
 _COMMENT: Final = re.compile(r"(?:^|\s+)#.*$")
 
@@ -32,6 +34,11 @@ class Settings:
     packs: Path | None = None
     automatic: bool = True
     keyset: str | None = None
+    evidence: str | None = None
+    evidence_endpoint: str | None = None
+    evidence_region: str | None = None
+    evidence_key_id: str | None = None
+    evidence_secret: str | None = field(default=None, repr=False)
     oidc_issuer: tuple[str, ...] = ()
     oidc_audience: str | None = None
     base_url: str = "http://127.0.0.1:8000"
@@ -43,6 +50,16 @@ class Settings:
     def embedded(self) -> bool:
         """Whether the database is a file in the data folder rather than a server."""
         return self.database.startswith("sqlite")
+
+    @property
+    def in_bucket(self) -> bool:
+        """Whether evidence is kept in an S3-compatible store rather than in a folder."""
+        return (self.evidence or "").startswith(S3)
+
+    @property
+    def evidence_folder(self) -> Path:
+        """The folder in which evidence is kept, where it is in none elsewhere."""
+        return Path(self.evidence) if self.evidence else self.data / "evidence"
 
     @classmethod
     def of(cls, *, data: Path) -> "Settings":
@@ -61,7 +78,17 @@ def read_settings(environment: Mapping[str, str] | None = None, *, dotenv: Path 
     read = {name.lower(): _READERS[name](PREFIX + name, text) for name, text in given.items() if text}
     read.setdefault("data", Path(DATA))
     read.setdefault("database", _embedded_database(read["data"]))
+    _require_sense(read)
     return Settings(**read)  # type: ignore[arg-type]  # each reader returns what its field holds
+
+
+def _require_sense(read: Mapping[str, object]) -> None:
+    """Refuse what each says well and together makes no sense: a half of a key, a key for a folder."""
+    said = [name for name in ("ENDPOINT", "REGION", "KEY_ID", "SECRET") if f"evidence_{name.lower()}" in read]
+    if said and not str(read.get("evidence", "")).startswith(S3):
+        raise SettingRefused(f"{PREFIX}EVIDENCE_{said[0]} is for a bucket, and {PREFIX}EVIDENCE names none.")
+    if ("evidence_key_id" in read) != ("evidence_secret" in read):
+        raise SettingRefused(f"{PREFIX}EVIDENCE_KEY_ID and {PREFIX}EVIDENCE_SECRET are given together.")
 
 
 def _ours(names: Mapping[str, str]) -> dict[str, str]:
@@ -118,6 +145,14 @@ def _path(name: str, text: str) -> Path:
     if other or "?" in text:
         raise SettingRefused(f"{name} names no folder; its name has no question mark.")
     return path
+
+
+def _evidence(name: str, text: str) -> str:
+    if "://" not in text:
+        return str(_path(name, text))
+    if not _BUCKET.fullmatch(text):
+        raise SettingRefused(f"{name} is a folder, or a bucket with a prefix: s3://bucket/prefix.")
+    return text
 
 
 def _folder(name: str, text: str) -> Path:
@@ -185,6 +220,11 @@ _READERS: Final[dict[str, Callable[[str, str], object]]] = {
     "PACKS": _folder,
     "AUTOMATIC": _switch,
     "KEYSET": _text,
+    "EVIDENCE": _evidence,
+    "EVIDENCE_ENDPOINT": _url,
+    "EVIDENCE_REGION": _text,
+    "EVIDENCE_KEY_ID": _text,
+    "EVIDENCE_SECRET": _text,
     "OIDC_ISSUER": _names,
     "OIDC_AUDIENCE": _text,
     "BASE_URL": _url,

@@ -26,6 +26,8 @@ from service.storage.migrating import migrate
 from service.storage.tables import METADATA
 from tests import postgres
 from tests.commands import Parley
+from tests.s3 import S3
+from tests.s3 import running as running_s3
 
 # The same examples in every run, however slow the machine: `--hypothesis-profile=default` looks for new ones.
 settings.register_profile("parley", derandomize=True, deadline=None)
@@ -200,3 +202,10 @@ def parley(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
 
 def _file(path: Path) -> str:
     return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
+    """Run one S3-compatible server for all tests that keep files in a bucket."""
+    with running_s3(tmp_path_factory.mktemp("s3") / "log") as server:
+        yield server

@@ -38,6 +38,11 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         PACKS=str(tmp_path),
         AUTOMATIC="off",
         KEYSET="/run/secrets/keyset",
+        EVIDENCE="s3://evidence/parley",
+        EVIDENCE_ENDPOINT="http://127.0.0.1:9000/",
+        EVIDENCE_REGION="eu-central-1",
+        EVIDENCE_KEY_ID="key",
+        EVIDENCE_SECRET="secret",
         OIDC_ISSUER="https://one.example,https://two.example",
         OIDC_AUDIENCE="parley",
         BASE_URL="https://parley.example/",
@@ -53,6 +58,11 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         packs=tmp_path,
         automatic=False,
         keyset="/run/secrets/keyset",
+        evidence="s3://evidence/parley",
+        evidence_endpoint="http://127.0.0.1:9000",
+        evidence_region="eu-central-1",
+        evidence_key_id="key",
+        evidence_secret="secret",
         oidc_issuer=("https://one.example", "https://two.example"),
         oidc_audience="parley",
         base_url="https://parley.example",
@@ -218,3 +228,29 @@ def test_the_environment_of_the_process_and_the_folder_it_runs_in_are_read(
     (tmp_path / ".env").write_text("PARLEY_AUTOMATIC=off")
 
     assert read_settings() == Settings(log="debug", automatic=False)
+
+
+def test_evidence_is_in_the_data_folder_unless_another_folder_or_a_bucket_is_named(tmp_path: Path) -> None:
+    assert Settings.of(data=tmp_path).evidence_folder == tmp_path / "evidence"
+    elsewhere = _read(DATA=str(tmp_path), EVIDENCE=str(tmp_path / "papers"))
+    assert (elsewhere.evidence_folder, elsewhere.in_bucket) == (tmp_path / "papers", False)
+    assert _read(EVIDENCE="s3://papers").in_bucket
+    assert "hush" not in repr(_read(EVIDENCE="s3://papers", EVIDENCE_KEY_ID="key", EVIDENCE_SECRET="hush"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    (
+        {"EVIDENCE": "gs://papers"}, {"EVIDENCE": "s3://"}, {"EVIDENCE": "s3://P"}, {"EVIDENCE": "s3://papers/a//b"},
+        {"EVIDENCE": "s3://papers/a?b"}, {"EVIDENCE": "s3://key:secret@papers"},
+        {"EVIDENCE_ENDPOINT": "http://127.0.0.1:9000"}, {"EVIDENCE": "papers", "EVIDENCE_REGION": "eu"},
+        {"EVIDENCE": "s3://papers", "EVIDENCE_KEY_ID": "key"}, {"EVIDENCE": "s3://papers", "EVIDENCE_SECRET": "hush"},
+        {"EVIDENCE": "s3://papers", "EVIDENCE_ENDPOINT": "papers.example"},
+    ),
+    ids=str,
+)  # fmt: skip
+def test_a_place_for_evidence_that_cannot_be_stops_the_start(given: dict[str, str]) -> None:
+    with pytest.raises(SettingRefused, match="PARLEY_EVIDENCE") as caught:
+        _read(**given)
+
+    assert "hush" not in str(caught.value)

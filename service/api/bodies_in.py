@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
 from service.api.bodies.faults import invalid, pointer
+from service.api.digests import DigestWrong, Expected
 from service.api.limits import bounded
 from service.api.parts import Parts
 from service.api.problems import BodyTooLarge, MalformedBody, MediaTypeRefused
@@ -53,9 +54,12 @@ class JsonRead(Request):
 async def read_json(request: Request, parts: Parts) -> JsonRead:
     """Return the request with its document read; an empty body counts as an empty object."""
     limits = parts.limits
+    promised = Expected(request.headers)
     receive = bounded(request, bytes_max=limits.json_bytes, seconds=limits.body_seconds)
     try:
         raw = b"".join([piece async for piece in Request(request.scope, receive).stream()])
+        promised.take(raw)
+        promised.require()
     except ClientDisconnect:
         raise MalformedBody("The connection ended before the body did.") from None
     scope = request.scope
@@ -74,7 +78,8 @@ async def read_upload(request: Request, parts: Parts) -> Upload:
     require_type(request.headers.get("content-type"), request.headers.get("content-encoding"), taken=(FORM,))
     limits = parts.limits
     receive = bounded(request, bytes_max=limits.upload_bytes, seconds=limits.upload_seconds)
-    stream = Request(request.scope, receive).stream()
+    promised = Expected(request.headers)
+    stream = promised.of(Request(request.scope, receive).stream())
     try:
         form = await _FormReader(request.headers, stream, max_files=1, max_fields=10).parse()
     except MultiPartException:
@@ -82,6 +87,7 @@ async def read_upload(request: Request, parts: Parts) -> Upload:
     except ClientDisconnect:
         raise MalformedBody("The connection ended before the body did.") from None
     try:
+        promised.require()
         problems = list(_problems(form))
         if problems:
             raise invalid(problems)
@@ -133,12 +139,20 @@ def _wrong_with(name: str, value: UploadFile | str | None, *, most: int) -> Iter
 
 
 async def _kept(file: UploadFile, parts: Parts) -> StoredFile:
+    """Store a file; the part of a form that holds it may have a digest of its own."""
+    promised = Expected(file.headers)
     try:
-        return await parts.files.keep(_pieces(file))
+        stored = await parts.files.keep(promised.of(_pieces(file)))
     except FileTooLarge:
         raise BodyTooLarge(f"A file is at most {FILE_MAX} bytes.") from None
     except FileTypeUnknown:
         raise MediaTypeRefused("A file is a PDF, a JPEG or a PNG; its content is none of them.") from None
+    try:
+        promised.require(where="The file")
+    except DigestWrong:
+        await parts.files.discard(stored.key)
+        raise
+    return stored
 
 
 async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:

@@ -7,17 +7,18 @@ from uuid import UUID
 from fastapi import APIRouter, Response, status
 from fastapi.responses import StreamingResponse
 
-from service.api.bodies.deeds import EmptyBody, RefusalBody, WaiverBody
+from service.api.bodies.deeds import EmptyBody, RefusalBody, ReuseBody, WaiverBody
 from service.api.bodies_in import FIELD_MAX
 from service.api.cursor import PageOf
+from service.api.digests import HEADER, content_digest
 from service.api.errors import LENDERS, SEEN
 from service.api.parts import DeskOf, FilesOf
 from service.api.query import LIMIT_DEFAULT, Limit
 from service.api.transaction import Reading, Transactional, UploadOf, Work, refuses
-from service.api.views.build import evidence_view
-from service.api.views.cases import EvidenceView
+from service.api.views.build import evidence_view, reusable_view
+from service.api.views.cases import EvidenceView, ReusableView
 from service.api.views.records import Page
-from service.casework import evidence, reading
+from service.casework import evidence, reading, reusing
 from service.casework.evidence import EvidenceNotFound, EvidenceRefusedHere, EvidenceSettled
 from service.casework.file import CaseEnded
 from service.domain.access import MandateNeeded
@@ -96,8 +97,39 @@ async def list_evidence(case_id: UUID, work: Reading, page: PageOf, limit: Limit
     return Page(items=[evidence_view(row, file.case) for row in rows], next=further)
 
 
+@router.get("/reusable")
+@refuses(*LENDERS)
+async def list_reusable(
+    case_id: UUID, work: Reading, desk: DeskOf, page: PageOf, limit: Limit = LIMIT_DEFAULT
+) -> Page[ReusableView]:
+    """List documents of the same borrower's other cases that can be used again, newest first (the lender).
+
+    The borrower is known by a keyed hash of their identity; at most the newest hundred are proposed. What was refused,
+    what this case has already, and health evidence without consent are left out.
+    """
+    found = await reusing.reusable(work, case_id=case_id, desk=desk)
+    shown, further = page.cut(found, limit=limit, name=lambda one: one.row.id)
+    return Page(items=[reusable_view(one) for one in shown], next=further)
+
+
+@router.post("/reuse", status_code=status.HTTP_201_CREATED)
+@refuses(*LENDERS, EvidenceNotFound, CaseEnded, EvidenceRefusedHere)
+async def reuse_evidence(
+    case_id: UUID, body: ReuseBody, work: Work, desk: DeskOf, files: FilesOf, response: Response
+) -> EvidenceView:
+    """Use a document of an earlier case again (the lender): its file is copied, and it is as old as it was there.
+
+    It counts as received; the partner who posted this case does not read it. It completes the list as an upload does.
+    """
+    file, row = await reusing.reuse(
+        work, case_id=case_id, evidence_id=UUID(body.evidence_id), loan_id=body.loan_id, files=files, desk=desk
+    )
+    response.headers["Location"] = f"/v1/cases/{case_id}/evidence/{row.id}/content"
+    return evidence_view(row, file.case)
+
+
 @router.get("/{evidence_id}/content", response_class=StreamingResponse, responses=FILE)
-@refuses(*SEEN, EvidenceNotFound)
+@refuses(*LENDERS, EvidenceNotFound)
 async def get_content(case_id: UUID, evidence_id: UUID, work: Reading, files: FilesOf) -> StreamingResponse:
     """Download a document, as an attachment only."""
     row = await evidence.read_content(work, case_id=case_id, evidence_id=evidence_id)
@@ -108,6 +140,7 @@ async def get_content(case_id: UUID, evidence_id: UUID, work: Reading, files: Fi
         headers={
             "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
             "Content-Length": str(row.size),
+            HEADER: content_digest(bytes.fromhex(row.sha256 or "")),
             "Content-Security-Policy": "sandbox; default-src 'none'",
         },
     )

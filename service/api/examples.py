@@ -13,6 +13,7 @@ from service.api import examples_agreements, examples_dissent
 from service.api.bodies.calculation_examples import RATES, SCHEDULE, WATERFALL
 from service.api.bodies.example import LI, LI_LOAN
 from service.api.examples_backtests import BACKTESTS
+from service.api.examples_evidence import EVIDENCE_REQUESTS
 
 Bodies = dict[str, Any]
 
@@ -45,6 +46,7 @@ REQUESTS: Final[dict[str, Bodies]] = {
     "verify_evidence": EMPTY,
     "refuse_evidence": {"with the reason": {"reason": "The second page cannot be read."}},
     "waive_evidence": {"one kind": {"kind": "hardship_proof", "reason": "The closure of the street is known."}},
+    **EVIDENCE_REQUESTS,
     "post_review": EMPTY,
     "post_decision": {
         "as the policy advises": {"outcome": "approve", "reasons": ["OTHER"], "comment": "As advised."},

@@ -5,6 +5,7 @@ from typing import Final
 
 from fastapi.routing import APIRoute
 
+from service.api.digests import DigestWrong
 from service.api.etags import NEEDS_VERSION
 from service.api.problems import (
     BodyTooLarge,
@@ -29,7 +30,7 @@ from service.storage.failures import Clash
 
 Kind = type[Refusal | DomainError]
 
-READ: Final = (MalformedBody, BodyTooSlow, BodyTooLarge, MediaTypeRefused)
+READ: Final = (MalformedBody, DigestWrong, BodyTooSlow, BodyTooLarge, MediaTypeRefused)
 KEYED: Final = (KeyMalformed, KeyReused, RequestRunning)
 ARITHMETIC: Final = "service.relief"
 

@@ -24,6 +24,7 @@ from service.api import (
     policy_versions,
     referrals,
     reviews,
+    statistics,
     story,
     worklist,
 )
@@ -54,6 +55,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     notices.of_case,
     notices.router,
     worklist.router,
+    statistics.router,
     dossier.router,
     operations.router,
 )

@@ -22,6 +22,7 @@ Bodies are read to their end, strictly and within limits, before anything is ope
 A record's answer is tagged with its version; If-Match is honoured wherever it is sent, If-None-Match answered with 304.
 """
 
+import hashlib
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -36,6 +37,7 @@ from fastapi.security import HTTPBearer
 from service.api import etags, idempotency_key
 from service.api.authentication import authenticate
 from service.api.bodies_in import Upload, read_json, read_upload
+from service.api.digests import HEADER, content_digest
 from service.api.parts import Parts, desk_of, parts_of
 from service.api.problems import Refusal
 from service.api.query import parameters_of, require_known
@@ -175,6 +177,7 @@ async def _with_file(request: Request, parts: Parts, run: Handler, key: str | No
         raise
     if idempotency_key.REPLAYED in response.headers:
         await parts.files.discard(upload.stored.key)
+    response.headers[HEADER] = content_digest(hashlib.sha256(bytes(response.body)).digest())
     return response
 
 
@@ -202,7 +205,11 @@ async def _consulted(request: Request, parts: Parts, run: Handler, *, opens: Ope
 
 async def _once(request: Request, parts: Parts, run: Handler, *, opens: Opens, key: str | None) -> Response:
     if opens is Opens.WRITING:
-        response = await _write(request, parts, run, key)
+        try:
+            response = await _write(request, parts, run, key)
+        except (DomainError, Refusal, RequestValidationError):
+            await _discard_copies(request, parts)
+            raise
     elif opens is Opens.READING:
         async with parts.database.reading() as session:
             actor = request.state.actor
@@ -213,6 +220,13 @@ async def _once(request: Request, parts: Parts, run: Handler, *, opens: Opens, k
     if opens is not Opens.NOTHING:
         response.headers.update(PRIVATE)
     return _as_asked(request, response) if request.method == "GET" else response
+
+
+async def _discard_copies(request: Request, parts: Parts) -> None:
+    """Remove files that were copied for a record that was refused after all."""
+    work = getattr(request.state, "work", None)
+    for key in progress(work.session).copied_files if isinstance(work, UnitOfWork) else ():
+        await parts.files.discard(key)
 
 
 async def _write(request: Request, parts: Parts, run: Handler, key: str | None) -> Response:

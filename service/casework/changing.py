@@ -9,6 +9,7 @@ from service.casework.desk import Desk
 from service.casework.file import CaseFile, in_state, legal_moves, require_running
 from service.casework.following import happened
 from service.casework.holding import hold_loans
+from service.casework.knowing import note_identity
 from service.casework.moves import evidence_missing, system_acts, take
 from service.casework.offering import indicative, offer_menu
 from service.casework.pinning import policy_of
@@ -61,6 +62,7 @@ async def patch_application(work: UnitOfWork, file: CaseFile, *, application: Ap
             allowed=legal_moves(file),
         )
     await _new_version(work, file, application)
+    note_identity(file, desk)
     await information_arrived(work, file, desk=desk)
     return file
 
@@ -71,6 +73,7 @@ async def amend(work: UnitOfWork, file: CaseFile, *, application: Application, d
     require_no(lacking(application))
     before = file.case.application_version
     await _new_version(work, file, application)
+    note_identity(file, desk)
     await take(work, file, CaseAction.AMEND, policy=policy_of(file, desk), from_version=before)
     await review_as_system(work, file, desk=desk)
     return file

@@ -169,6 +169,8 @@ async def confirm(
     row.confirmed_by, row.confirmed_at = work.actor.identity, work.now
     row.confirmation_comment = comment
     await work.record(file.case, "decision_confirmed" if confirmed else "confirmation_refused", decision=str(row.id))
+    if confirmed:
+        decisions.note_decided(work, file.case)
     if confirmed and row.outcome == DecisionOutcome.REJECT:
         await take(work, file, CaseAction.REJECT, policy=policy_of(file, desk), decision=str(row.id))
     return file, row
@@ -220,6 +222,8 @@ async def _store(
         file.case, "decided", decision=str(row.id), outcome=outcome, reasons=list(reasons), confirmation=confirmation,
         overrides_verdict=overrides,
     )  # fmt: skip
+    if confirmation is Confirmation.NOT_NEEDED:
+        decisions.note_decided(work, file.case)
     if outcome is DecisionOutcome.REJECT and confirmation is Confirmation.NOT_NEEDED:
         await take(work, file, CaseAction.REJECT, policy=policy, decision=str(row.id))
     return row

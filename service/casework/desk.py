@@ -16,12 +16,14 @@ class Desk:
 
     `beside` finds the shadow versions that judge too, without anything following from it. `ask` puts a question to a
     policy elsewhere, and `answers` are those that were got for the deed at hand; without them nobody is asked.
+    `index_of` is the keyed hash by which another case of the same borrower is found; without it none is.
     """
 
     choose: Callable[[Application], Policy]
     pinned: Callable[[str, str, Application], Policy]
     beside: Callable[[Application], Sequence[Policy]]
     automatic: bool = True
+    index_of: Callable[[str], str] | None = None
     ask: Ask | None = None
     answers: Answers | None = None
 

@@ -11,7 +11,8 @@ from service.casework.judging import facts_of
 from service.casework.moves import matter
 from service.casework.pinning import policy_of
 from service.casework.reviewing import review_as_system
-from service.domain.access import is_lender, require_applicant
+from service.domain.access import SIDE_OF_THE_BORROWER, is_lender, require_applicant, roles_in
+from service.domain.actors import READS_ALL
 from service.domain.errors import Conflict, NotFound, NotPermitted, Problem, RuleBroken
 from service.domain.evidence import Checked, EvidenceState
 from service.domain.lifecycle import CaseState
@@ -20,6 +21,8 @@ from service.storage.files import StoredFile
 from service.storage.tables import EvidenceRow
 from service.storage.work import UnitOfWork
 
+READERS_OF_REUSED: Final = READS_ALL | SIDE_OF_THE_BORROWER
+"""Who reads a document of an earlier case: the partner who posted this one was never handed it."""
 HEALTH_KINDS: Final = frozenset({"medical_certificate", "disability_certificate"})
 
 
@@ -58,9 +61,9 @@ async def receive(
     work: UnitOfWork, *, case_id: UUID, description: Description, stored: StoredFile, desk: Desk
 ) -> tuple[CaseFile, EvidenceRow]:
     """Take in a document; the one that completes the list sends the case on."""
-    file = await _open(work, case_id)
+    file = await open_running(work, case_id)
     require_applicant(file.parties, work.actor)
-    _require_acceptable(file, description)
+    require_acceptable(file, kind=description.kind, loan_id=description.loan_id)
     lacked = lacks(work, file, desk=desk)
     row = await evidence.add(
         work,
@@ -74,13 +77,13 @@ async def receive(
     file.evidence.append(row)
     await work.record(file.case, "evidence_received", evidence=str(row.id), kind=row.kind, sha256=stored.sha256)
     await file_completed(work, file, lacked=lacked, desk=desk)
-    await _go_on(work, file, desk=desk)
+    await go_on(work, file, desk=desk)
     return file, row
 
 
 async def verify(work: UnitOfWork, *, case_id: UUID, evidence_id: UUID, desk: Desk) -> tuple[CaseFile, EvidenceRow]:
     """Confirm that a document is what it says; facts that rest on it become verified."""
-    file = await _open(work, case_id)
+    file = await open_running(work, case_id)
     row = _settle(work, file, evidence_id, EvidenceState.VERIFIED)
     await work.record(file.case, "evidence_verified", evidence=str(row.id), kind=row.kind)
     if not await information_arrived(work, file, desk=desk):
@@ -92,7 +95,7 @@ async def refuse(
     work: UnitOfWork, *, case_id: UUID, evidence_id: UUID, reason: str, desk: Desk
 ) -> tuple[CaseFile, EvidenceRow]:
     """Refuse a document with the reason; it counts as missing again, and a case under review asks for it again."""
-    file = await _open(work, case_id)
+    file = await open_running(work, case_id)
     row = _settle(work, file, evidence_id, EvidenceState.REFUSED)
     row.refused_reason = reason
     await work.record(file.case, "evidence_refused", evidence=str(row.id), kind=row.kind)
@@ -104,8 +107,8 @@ async def waive(
     work: UnitOfWork, *, case_id: UUID, kind: str, loan_id: str | None, reason: str, desk: Desk
 ) -> tuple[CaseFile, EvidenceRow]:
     """Do without a required document; the reason is kept."""
-    file = await _open(work, case_id)
-    _require_lender(work)
+    file = await open_running(work, case_id)
+    require_lender(work)
     wanted = [c.item for c in required(work, file, desk) if c.item.kind == kind]
     if not any(loan_id in {None, item.loan_id} for item in wanted):
         problem = (
@@ -119,7 +122,7 @@ async def waive(
     file.evidence.append(row)
     await work.record(file.case, "evidence_waived", evidence=str(row.id), kind=kind)
     await file_completed(work, file, lacked=lacked, desk=desk)
-    await _go_on(work, file, desk=desk)
+    await go_on(work, file, desk=desk)
     return file, row
 
 
@@ -129,6 +132,8 @@ async def read_content(work: UnitOfWork, *, case_id: UUID, evidence_id: UUID) ->
     row = next((e for e in file.evidence if e.id == evidence_id and e.storage_key), None)
     if row is None:
         raise EvidenceNotFound("The case has no such document.")
+    if row.reused_from is not None and not roles_in(file.parties, work.actor) & READERS_OF_REUSED:
+        raise NotPermitted("The document was handed in elsewhere: the borrower's side and the lender read it.")
     return row
 
 
@@ -139,14 +144,15 @@ def required(work: UnitOfWork, file: CaseFile, desk: Desk) -> tuple[Checked, ...
     return checked
 
 
-async def _open(work: UnitOfWork, case_id: UUID) -> CaseFile:
+async def open_running(work: UnitOfWork, case_id: UUID) -> CaseFile:
+    """Lock a case that has not ended."""
     file = await open_file(work, case_id)
     require_running(file)
     return file
 
 
 def _settle(work: UnitOfWork, file: CaseFile, evidence_id: UUID, state: EvidenceState) -> EvidenceRow:
-    _require_lender(work)
+    require_lender(work)
     row = next((e for e in file.evidence if e.id == evidence_id), None)
     if row is None:
         raise EvidenceNotFound("The case has no such document.")
@@ -158,23 +164,25 @@ def _settle(work: UnitOfWork, file: CaseFile, evidence_id: UUID, state: Evidence
     return row
 
 
-def _require_lender(work: UnitOfWork) -> None:
+def require_lender(work: UnitOfWork) -> None:
+    """Refuse what belongs to the lender's desk to anybody else."""
     if not is_lender(work.actor):
         raise NotPermitted("The lender judges evidence.")
 
 
-def _require_acceptable(file: CaseFile, description: Description) -> None:
+def require_acceptable(file: CaseFile, *, kind: str, loan_id: str | None) -> None:
+    """Refuse a document about a loan that the case does not have, and one about health without consent."""
     loans = {s.loan.id for s in file.snapshots}
     problems = []
-    if description.loan_id is not None and description.loan_id not in loans:
+    if loan_id is not None and loan_id not in loans:
         problems.append(Problem("/loan_id", "loan_unknown", "The case has no such loan."))
-    if description.kind in HEALTH_KINDS and not file.application.consents.sensitive_data:
+    if kind in HEALTH_KINDS and not file.application.consents.sensitive_data:
         problems.append(Problem("/kind", "sensitive_without_consent", "Health evidence needs its own consent."))
     if problems:
         raise EvidenceRefusedHere("The document cannot be taken so.", problems)
 
 
-async def _go_on(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> None:
+async def go_on(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> None:
     """Send the case on when its list is complete; a case under review is judged again on what is new."""
     if in_state(file, CaseState.INFORMATION_REQUESTED):
         await information_arrived(work, file, desk=desk)

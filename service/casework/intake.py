@@ -8,6 +8,7 @@ from service.casework.desk import Desk
 from service.casework.file import CaseFile, open_file, require_running
 from service.casework.following import happened
 from service.casework.holding import hold_loans
+from service.casework.knowing import note_identity
 from service.casework.moves import evidence_missing, take
 from service.casework.pinning import policy_of
 from service.casework.reviewing import review_as_system
@@ -53,6 +54,7 @@ async def post_case(work: UnitOfWork, application: Application, *, submit: bool,
         today=work.now.date(),
         agreements=list(await agreements.about_loans(work.session, [s.loan.id for s in snapshots])),
     )
+    note_identity(file, desk)
     await work.record(case, "created", loans=[s.loan.id for s in snapshots], source=source)
     await happened(work, file, "created", policy=policy_of(file, desk))
     if submit:
@@ -122,7 +124,9 @@ async def _submit(work: UnitOfWork, file: CaseFile, *, desk: Desk) -> None:
     file.case.submitted_at = work.now
     policy = policy_of(file, desk)
     await take(work, file, CaseAction.SUBMIT, policy=policy)
-    if not evidence_missing(work, file, policy):
+    lacking_documents = evidence_missing(work, file, policy)
+    file.case.first_missing = lacking_documents
+    if not lacking_documents:
         await happened(work, file, "evidence_complete", policy=policy)
     await review_as_system(work, file, desk=desk)
 

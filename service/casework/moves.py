@@ -139,7 +139,7 @@ def matter(file: CaseFile, policy: Policy) -> Matter:
                 kind=row.kind,
                 loan_id=row.loan_id,
                 state=EvidenceState(row.state),
-                on=row.created_at.astimezone(zone).date(),
+                on=(row.handed_in_at or row.created_at).astimezone(zone).date(),
             )
             for row in file.evidence
         ],

@@ -13,6 +13,7 @@ from service.casework.pinning import policy_of
 from service.casework.story import agreement_of, evidence_in_words, listed
 from service.casework.wording import day_in_words
 from service.domain.agreement import AgreementState
+from service.domain.appeal import AppealState
 from service.domain.decision import Confirmation, DecisionOutcome
 from service.domain.evidence import Checked, EvidenceState, missing, unverified
 from service.domain.holds import HoldState
@@ -83,7 +84,9 @@ def standing(work: UnitOfWork, file: CaseFile, checked: Sequence[Checked], *, po
 def _filled(path: str, file: CaseFile, step: NextStep) -> str:
     """Fill in the ids that the file knows; what stays in braces is to be looked up."""
     waiting = next((e for e in file.evidence if e.kind in step.kinds and e.state == EvidenceState.RECEIVED), None)
+    appeal = next((a for a in file.appeals if a.state == AppealState.OPEN), None)
     ids: dict[str, UUID | None] = {
+        "appeal_id": appeal.id if appeal else None,
         "case_id": file.case.id,
         "decision_id": file.case.decision_id,
         "agreement_id": file.case.agreement_id,

@@ -209,7 +209,7 @@ def _turn(file: CaseFile, live: Sequence[ClockRow], *, today: date) -> tuple[Par
     if file.state is CaseState.OFFERED:
         return whose, max((c.due_on for c in running if c.end_action == EndAction.EXPIRE_OFFER), default=None)
     if file.state is CaseState.AGREED:
-        return whose, _next_payment(file, today=today)
+        return whose, _next_payment(file, running, today=today)
     if whose == "lender" and code is None:
         # Among the pack's own clocks the one that ends first: by then the lender answers.
         return whose, min((c.due_on for c in running if c.end_action in _ANSWERED_BY), default=None)
@@ -228,8 +228,15 @@ _DEADLINES: Final[Mapping[CaseState, str]] = {
 _ANSWERED_BY: Final = frozenset({EndAction.EVENT, EndAction.ESCALATE, EndAction.DECIDE})
 
 
-def _next_payment(file: CaseFile, *, today: date) -> date | None:
-    """Return the day of the next payment that the agreement names."""
+def _next_payment(file: CaseFile, running: Sequence[ClockRow], *, today: date) -> date | None:
+    """Return until when what is overdue can be paid, else the day of the next payment.
+
+    Where no clock runs for it yet, the plan as it was made says so.
+    """
+    for code in ("remedy", "payment"):
+        days = [clock.due_on for clock in running if clock.code == code]
+        if days:
+            return min(days)
     agreement = agreement_of(file)
     if agreement is None:
         return None

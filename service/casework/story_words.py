@@ -94,6 +94,7 @@ DEEDS: Final[Mapping[str, Told]] = {
     "evidence_waived": {"en": "A document is no longer needed: {kind}.", "zh-CN": "已免交材料：{kind}。"},
 
     "hold_set": {"en": "A pause began: {scopes}.", "zh-CN": "已暂停：{scopes}。"},
+    "hold_changed": {"en": "A pause ends on another day: {scopes}.", "zh-CN": "暂停的截止日已更改：{scopes}。"},
     "hold_ended": {"en": "A pause ended: {scopes}.", "zh-CN": "已结束暂停：{scopes}。"},
     "hold_not_set": {
         "en": "A pause was asked for, and cannot be given again yet.",
@@ -107,23 +108,20 @@ DEEDS: Final[Mapping[str, Told]] = {
     "refer": {"en": "The matter was referred to {referral}.", "zh-CN": "此事已转交{referral}。"},
     "refer.unnamed": {"en": "The matter was referred to somebody outside.", "zh-CN": "此事已转交外部机构。"},
     "referral_ended": {"en": "The referral came to its end.", "zh-CN": "转交程序已结束。"},
-    "referral_result": {"en": "It was noted what came of the referral.", "zh-CN": "已记录转交的结果。"},
+    "appeal_settled": {"en": "The appeal needs no answer any more.", "zh-CN": "申诉无需再答复。"},
     "resume": {"en": "The lender took the case back into review.", "zh-CN": "贷款机构已将案件收回审核。"},
 
     "agreement_made": {"en": "The agreement was drawn up.", "zh-CN": "协议已拟定。"},
     "agreement_signed": {"en": "The agreement was signed by a party.", "zh-CN": "一方已签署协议。"},
-    "signed": {"en": "The agreement was signed by a party.", "zh-CN": "一方已签署协议。"},
     "agreement_active": {"en": "The agreement is in force.", "zh-CN": "协议已生效。"},
-    "agreement_trial": {"en": "The trial period began.", "zh-CN": "试行期开始。"},
     "agreement_converted": {
         "en": "The trial was passed: the final terms are in force.",
         "zh-CN": "试行期已通过，正式条款生效。",
     },
-    "trial_converted": {
-        "en": "The trial was passed: the final terms are in force.",
-        "zh-CN": "试行期已通过，正式条款生效。",
+    "conversion_not_possible": {
+        "en": "The final terms could not be worked out; a person at the lender looks at them.",
+        "zh-CN": "正式条款无法计算，将由贷款机构的工作人员处理。",
     },
-    "trial_failed": {"en": "The trial was not passed.", "zh-CN": "试行期未通过。"},
     "agreement_replaced": {"en": "A new agreement took the place of this one.", "zh-CN": "新协议取代了本协议。"},
     "schedule_changed": {"en": "The payment plan was changed.", "zh-CN": "还款计划已调整。"},
     "payment_received": {"en": "A payment of {amount} was received.", "zh-CN": "收到还款{amount}。"},
@@ -151,8 +149,11 @@ DEEDS: Final[Mapping[str, Told]] = {
 
     "notice_sent": {"en": "A letter was sent: {notice}.", "zh-CN": "已发出信函：{notice}。"},
     "notice_sent.unnamed": {"en": "A letter was sent.", "zh-CN": "已发出一封信函。"},
-    "message_written": {"en": "A message was written.", "zh-CN": "发送了一条消息。"},
-    "erased": {"en": "The borrower's personal data was erased.", "zh-CN": "借款人的个人信息已删除。"},
+    "notice_held_back": {
+        "en": "A letter was not sent, because contact is paused.",
+        "zh-CN": "因联系已暂停，未发出信函。",
+    },
+    "message_sent": {"en": "A message was written.", "zh-CN": "发送了一条消息。"},
 }
 # fmt: on
 """By the type of the event; what follows a point tells variants apart, `unnamed` where particulars are wanting."""
@@ -162,10 +163,8 @@ NOT_TOLD: Final[Mapping[str, str]] = {
     "flags_set": "What the lender notes for itself is not told.",
     "clock_expired": "What a deadline's end does is told by the deed that follows.",
     "escalated": "Who at the lender looks at it is the lender's affair.",
-    "message_read": "Whoever wrote sees it in the thread.",
     "payment_due": "The plan says when payments fall due.",
     "evidence_complete": "The deed that follows from it is told.",
-    "case_imported": "How the case came in is the lender's affair.",
 }
 """Events that a story leaves out, and why."""
 

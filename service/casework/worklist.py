@@ -20,6 +20,7 @@ from service.storage import messages, worklist
 from service.storage.documents import load
 from service.storage.tables import (
     AgreementRow,
+    AppealRow,
     CaseLoanRow,
     CaseRow,
     EvidenceRow,
@@ -84,6 +85,7 @@ async def _files(work: UnitOfWork, rows: Sequence[CaseRow]) -> list[CaseFile]:
     offers = await worklist.contents(session, OfferRow, ids)
     requests = await worklist.contents(session, InformationRequestRow, ids)
     holds = await worklist.contents(session, HoldRow, ids)
+    appeals = await worklist.contents(session, AppealRow, ids)
     reviews, decisions = await worklist.verdicts(session, rows)
     agreements = await worklist.agreements(session, {loan.loan_id for of in loans.values() for loan in of})
     files = [
@@ -99,6 +101,7 @@ async def _files(work: UnitOfWork, rows: Sequence[CaseRow]) -> list[CaseFile]:
             agreements=_each_once(agreements.get(loan.loan_id, []) for loan in loans.get(row.id, ())),
             requests=requests.get(row.id, []) if row.information_due_on else [],
             holds=holds.get(row.id, []),
+            appeals=appeals.get(row.id, []),
         )
         for row in rows
     ]

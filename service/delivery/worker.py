@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -22,27 +22,31 @@ from service.storage.work import UnitOfWork
 LOG: Final = logging.getLogger("parley")
 PAGE: Final = 100
 EVERY_SECONDS: Final = 5.0
+DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
     """Several may work on one database: each end is done under the lock of its case, by whoever comes first.
 
-    `before` is done before each sweep.
+    `before` is done before each sweep; `daily` when it begins, and once a day from then on.
     """
 
     database: Database
     desk: Desk
     clock: Callable[[], datetime]
     before: Callable[[], Awaitable[object]] | None = None
+    daily: Callable[[], Awaitable[object]] | None = None
     lender: Lender = UNNAMED
     every_seconds: float = EVERY_SECONDS
 
     async def run(self, stop: asyncio.Event) -> None:
         """Sweep again and again until told to stop; what was begun is finished."""
+        next_day: datetime | None = None
         while not stop.is_set():
             try:
                 await self.sweep()
+                next_day = await self._once_a_day(next_day)
             except Unavailable as error:
                 LOG.warning("worker: %s", error.detail)
             try:
@@ -50,6 +54,16 @@ class Worker:
                     await stop.wait()
             except TimeoutError:
                 continue
+
+    async def _once_a_day(self, due: datetime | None) -> datetime | None:
+        """Do what is done daily, when its moment has come, and say when it comes next."""
+        if self.daily is None or (due is not None and self.clock() < due):
+            return due
+        try:
+            await self.daily()
+        except Unavailable as error:
+            LOG.warning("worker: %s", error.detail)
+        return self.clock() + DAY
 
     async def sweep(self) -> int:
         """Do the end of every clock that has run out, and say how many were done; one that fails stops no other."""

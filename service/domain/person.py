@@ -1,5 +1,6 @@
 """The personal members of an application, kept in a document of their own so that a person can be forgotten."""
 
+import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -20,6 +21,12 @@ class Person:
     comment: str | None = None
     creditors: tuple[str | None, ...] = ()
     parties: tuple[tuple[str | None, ...], ...] = ()
+
+
+def told_apart_by(identity: Identity) -> str:
+    """Return what an identity is compared by: spaces, hyphens, case and width of its characters say nothing."""
+    plain = unicodedata.normalize("NFKC", identity.number).upper()
+    return f"{identity.type}:{''.join(c for c in plain if c.isalnum())}"
 
 
 def part(application: Application) -> tuple[Application, Person]:

@@ -29,12 +29,29 @@ async def add(
         offer_id=offer_id,
         state=state,
         document=document,
+        instruments=instruments_in(document),
+        waived=waived_in(document),
+        currency=case.currency,
+        product=case.product,
+        hardship_reason=case.hardship_reason,
         signatures=[dump(s) for s in signatures],
         created_at=work.now,
     )
     work.session.add(row)
     case.agreement_id = row.id
     return row
+
+
+def instruments_in(document: dict[str, Any]) -> str:
+    """Return the kinds of relief in the terms of an agreement, each once, as statistics count them."""
+    kinds = {i["kind"] for loan in document["loans"] for i in loan["terms"]["instruments"]}
+    return ",".join(sorted(kinds))
+
+
+def waived_in(document: dict[str, Any]) -> int:
+    """Return what an agreement waives of all components, at once and at its end, in minor units."""
+    lines = [line for loan in document["loans"] for line in loan["reconciliation"]]
+    return sum(line["waived"] + line["waived_conditional"] for line in lines)
 
 
 async def get(session: AsyncSession, agreement_id: UUID) -> AgreementRow | None:

@@ -16,6 +16,7 @@ from service.domain.application import Application
 from service.domain.lifecycle import TERMINAL, CaseState
 from service.domain.loans import Loan, Snapshot
 from service.domain.person import Person
+from service.domain.stages import product_of
 from service.domain.words import LoanSource
 from service.storage.documents import dump, load
 from service.storage.statements import insert_unless_there
@@ -64,6 +65,7 @@ def copy_for_search(case: CaseRow, application: Application) -> None:
     representative = application.borrower.representative
     case.borrower_subject = application.borrower.subject
     case.representative_subject = representative.subject if representative else None
+    case.product = product_of(application)
     case.hardship_reason = application.hardship.reason if application.hardship else None
 
 

@@ -1,6 +1,7 @@
 """Decisions: what was decided, by whom, and who confirmed it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlmodel import col
 
 from service.domain.decision import Confirmation, DecisionOutcome
 from service.domain.policy import Level
+from service.domain.stages import Stage
 from service.storage.tables import CaseRow, DecisionRow
 from service.storage.work import UnitOfWork
 
@@ -46,6 +48,13 @@ async def add(
     )
     work.session.add(row)
     return row
+
+
+def note_decided(work: UnitOfWork, case: CaseRow) -> None:
+    """Note how long the first final decision of a case took, for statistics."""
+    case.stage = max(case.stage, Stage.DECIDED)
+    if case.decision_hours is None and case.submitted_at is not None:
+        case.decision_hours = (work.now - case.submitted_at) // timedelta(hours=1)
 
 
 async def latest(session: AsyncSession, case: CaseRow) -> DecisionRow | None:

@@ -49,6 +49,10 @@ class Keyring:
         """Return the keyed hash under which a key is stored: whoever reads the table cannot make one."""
         return hmac.new(self.derive("api-keys"), key.encode(), hashlib.sha256).hexdigest()
 
+    def blind_index(self, text: str) -> str:
+        """Return the keyed hash by which equal values are found without being stored (of identities)."""
+        return hmac.new(self.derive("blind-index"), text.encode(), hashlib.sha256).hexdigest()
+
 
 def open_keyring(folder: Path, keyset: str | None) -> Keyring:
     """Read the keyset: JSON, or the path of a file with it; without either the data folder's, made if missing."""

@@ -1,4 +1,4 @@
-"""What a transaction has come to: its moment, the version it found, and the last event it wrote."""
+"""What a transaction has come to: its moment, the version it found, the last event and the files it wrote."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +17,7 @@ class Progress:
     state: str | None = None
     last_event: str | None = None
     policies_changed: bool = False
+    copied_files: list[str] = field(default_factory=list)
     held: list[object] = field(default_factory=list)
 
 

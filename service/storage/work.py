@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.domain.actors import Actor, Role
 from service.domain.lender import UNNAMED, Lender
 from service.domain.lifecycle import TERMINAL, CaseAction, CaseState, advance
+from service.domain.stages import furthest
 from service.storage.applications import release_loans
 from service.storage.events import append_event
 from service.storage.progress import progress
@@ -56,7 +57,7 @@ class UnitOfWork:
         after = advance(before, action, role=role or self.actor.role, before_appeal=returns_to)
         if action is CaseAction.APPEAL:
             case.state_before_appeal = before
-        case.state = after
+        case.state, case.stage = after, furthest(case.stage, after)
         if after in TERMINAL:
             await release_loans(self.session, case)
         return await self.record(case, action, role=role, **{"from": before, "to": after}, **particulars)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select, tuple_, union_all
@@ -17,10 +17,6 @@ from service.storage.tables import (
     CaseRow,
     DecisionRow,
     EventRow,
-    EvidenceRow,
-    HoldRow,
-    InformationRequestRow,
-    OfferRow,
     ReviewRow,
     Row,
 )
@@ -97,10 +93,6 @@ def _whose(queue: Queue) -> Iterator[ColumnElement[bool]]:
         yield TABLE.assignee.is_(None)
     elif queue.assignee is not None:
         yield TABLE.assignee == queue.assignee
-
-
-CONTENTS: Final = (CaseLoanRow, EvidenceRow, OfferRow, InformationRequestRow, HoldRow)
-"""What lies in a case, and is read for a page of cases in one statement each."""
 
 
 async def contents(session: AsyncSession, table: type[R], case_ids: Collection[UUID]) -> dict[UUID, list[R]]:

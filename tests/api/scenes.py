@@ -132,6 +132,15 @@ async def _judged_evidence(service: Service, operation: Operation) -> Scene:
     return Scene(operation=operation, key=await service.key("caseworker"), body=body, ids=ids)
 
 
+async def _reused_evidence(service: Service, operation: Operation) -> Scene:
+    """Let Li have handed in a paper for another case."""
+    first, li = await waiting(service), await service.key("borrower", LI)
+    row = (await upload(service, li, first["id"], "bank_statements")).json()
+    case = await waiting(service)
+    body, key = {"evidence_id": row["id"]}, await service.key("caseworker")
+    return Scene(operation=operation, key=key, body=body, ids={"case_id": case["id"]})
+
+
 async def _decision(service: Service, operation: Operation) -> Scene:
     case, _ = await offered(service, **by_hand())
     assert case["state"] == "in_review"
@@ -301,6 +310,7 @@ SCENES: Final[dict[str, Callable[[Service, Operation], Awaitable[Scene]]]] = {
     "verify_evidence": _judged_evidence,
     "refuse_evidence": _judged_evidence,
     "waive_evidence": _on_case("caseworker"),
+    "reuse_evidence": _reused_evidence,
     "post_hold": _on_case("caseworker"),
     "end_hold": _hold,
     "post_information_request": _on_case("caseworker"),

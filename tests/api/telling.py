@@ -34,6 +34,7 @@ async def told(service: Service) -> dict[str, Any]:
         "borrower": await service.key("borrower", LI_SUBJECT),
         "caseworker": await service.key("caseworker", "desk-7"),
         "policy_admin": await service.key("policy_admin", "policies-1"),
+        "auditor": await service.key("auditor", "audit-1"),
         "servicing": await service.key("servicing", "core"),
     }
 
@@ -188,6 +189,10 @@ async def _about_telling(ask: Any, at: str) -> None:
     """Have Li's case told in plain words."""
     await ask("borrower", "GET", f"{at}/story?locale=en", shown="StoryView")
     await ask("caseworker", "GET", "/v1/worklist?limit=2", shown="DeskLinePage")
+    later = {**LI, "reference": "P-2026-000128", "loans": [{**LI_LOAN, "id": "L-006"}]}
+    later_at = f"/v1/cases/{(await ask('partner', 'POST', '/v1/cases', later))['id']}"
+    await ask("caseworker", "GET", f"{later_at}/evidence/reusable?limit=1", shown="ReusableViewPage")
+    await ask("auditor", "GET", "/v1/statistics?by=reason", shown="StatisticsView")
 
 
 async def _write() -> None:

@@ -15,7 +15,7 @@ from service.storage import keys
 from tests.api.description import NOT_PUBLIC, OPERATIONS, Operation
 from tests.api.running import stored
 from tests.api.scenes import by_hand, offered, set_state, waiting_counter
-from tests.api.stories import LI, backtested
+from tests.api.stories import LI, backtested, upload
 from tests.conftest import Service
 from tests.domain.applications import li_borrower, li_json
 
@@ -69,6 +69,7 @@ RULES: Final[dict[str, Rule]] = {
     "post_case": Rule(ALL - {"policy_admin", "auditor"}, sees=ALL),
     "search_cases": Rule(ALL, sees=ALL),
     "list_clocks": Rule(ALL, sees=ALL),
+    "get_statistics": Rule(frozenset({"supervisor", "auditor"}), sees=ALL),
     "read_worklist": Rule(DESK | {"auditor"}, sees=ALL),
     **dict.fromkeys(("post_schedule", "post_rates", "post_waterfall"), Rule(ALL, sees=ALL)),
     **dict.fromkeys(
@@ -98,6 +99,8 @@ RULES: Final[dict[str, Rule]] = {
     "verify_evidence": JUDGES,
     "refuse_evidence": JUDGES,
     "waive_evidence": JUDGES,
+    "list_reusable": Rule(DESK | {"auditor"}),
+    "reuse_evidence": JUDGES,
     "post_review": Rule(DESK, CaseState.IN_REVIEW),
     "post_decision": Rule(DESK, CaseState.IN_REVIEW),
     "confirm_decision": Rule(frozenset({"supervisor"})),
@@ -145,6 +148,7 @@ async def ids(shared: Service) -> dict[str, str]:
     at, desk = f"/v1/cases/{case['id']}", await shared.key("caseworker")
     hold = (await shared.call(desk, "POST", f"{at}/holds", next(iter(REQUESTS["post_hold"].values())))).json()
     evidence = (await shared.call(li, "GET", f"{at}/evidence")).json()["items"]
+    earlier = (await upload(shared, li, by_a_person["id"], "payslips")).json()
     made = {}
     for name in ("appeal", "referral"):
         await set_state(shared, case["id"], CaseState.OFFERED)
@@ -159,6 +163,7 @@ async def ids(shared: Service) -> dict[str, str]:
         "hold_id": hold["id"],
         "decision_id": case["decision"]["id"],
         "evidence_id": evidence[0]["id"],
+        "earlier_id": earlier["id"],
         "notice_id": notices[0]["id"],
         "agreement_id": agreement["id"],
         "payment_id": payment["id"],
@@ -176,6 +181,8 @@ async def outcome(service: Service, operation: Operation, ids: dict[str, str], k
     sent: dict[str, Any] = {}
     if operation.route.takes_file:
         sent = {"data": {"kind": "other"}, "files": {"file": ("a.pdf", b"%PDF-1.4", "application/pdf")}}
+    elif operation.name == "reuse_evidence":
+        sent = {"json": {"evidence_id": ids["earlier_id"]}}
     elif operation.name == "post_case":
         sent = {"json": {"currency": "CNY"}}
     elif operation.method != "GET":

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -79,3 +80,33 @@ async def test_a_database_that_does_not_answer_is_asked_again(people: People, ca
 @pytest.mark.parametrize(("day", "works"), (("2026-11-14", False), ("2026-11-16", True)))
 def test_without_a_country_monday_to_friday_are_worked(day: Any, works: bool) -> None:
     assert business_days(None)(datetime.fromisoformat(day).date()) is works
+
+
+async def test_what_is_done_daily_is_done_at_once_and_then_once_a_day(
+    people: People, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also after a day on which it could not be done; the deadlines do not wait for it."""
+    done: list[datetime] = []
+    rounds = 0
+    stop = asyncio.Event()
+
+    async def daily() -> None:
+        done.append(people.clock())
+        if len(done) == 1:
+            raise Unavailable("The files cannot be listed now.")
+
+    async def before() -> None:
+        nonlocal rounds
+        rounds += 1
+        people.clock.advance(hours=10)
+        if rounds == 8:
+            stop.set()
+
+    made = worker_of(people.service.app)
+    worker = replace(made, before=before, daily=daily, every_seconds=0.001)
+    begun = people.clock()
+    with caplog.at_level(logging.WARNING):
+        await asyncio.wait_for(worker.run(stop), 10)
+
+    assert [(at - begun).total_seconds() / 3600 for at in done] == [10, 40, 70]
+    assert "The files cannot be listed now." in caplog.text

@@ -12,15 +12,16 @@ from sqlalchemy import insert, text
 
 from service.casework.worklist import ON_THE_DESK
 from service.domain.actors import Actor, Role
-from service.storage import applications, cases, events, worklist
+from service.storage import applications, cases, events, statistics, worklist
 from service.storage.cases import Search
 from service.storage.columns import first_id_at
 from service.storage.engine import Database, connect
 from service.storage.events import FeedPosition
+from service.storage.statistics import Cohort
 from service.storage.tables import CaseLoanRow, CaseRow, EventRow
 from service.storage.worklist import Queue, QueuePlace
 from tests.conftest import Maker
-from tests.storage.statements import Statement, heard, work_of
+from tests.storage.statements import Statement, heard, plan_of, work_of
 
 CASES: Final = 8000
 PAGE: Final = 51
@@ -54,6 +55,10 @@ def _case(n: int) -> dict[str, Any]:
         "borrower_subject": f"subject-{n % 1000}",
         "representative_subject": f"adviser-{n % 50}" if n % 10 == 0 else None,
         "assignee": "desk-rare" if rare else f"desk-{n % 30}",
+        "product": ("credit_card", "mortgage", "auto")[n % 7 % 3],
+        "stage": n % 7,
+        "first_missing": n % 3 or None,
+        "decision_hours": n % 500 if n % 2 else None,
         "hardship_reason": "bereavement" if rare else ("illness", "unemployment", "disaster")[n % 3],
         "application": {},
         "next_due_at": None if n % 3 == 0 else START + timedelta(minutes=n * 7919 % 100_003),
@@ -197,6 +202,46 @@ async def test_a_page_of_the_worklist_is_in_the_order_of_deadlines(database: Dat
     assert found == sorted(found)
     assert {id_ for _, _, id_ in found} == {_id(n) for n in open_}
     assert len(found) == len(open_)
+
+
+COHORTS: Final = {
+    "an hour": Cohort(opened_from=_at(100), opened_before=_at(160)),
+    "an hour by product": Cohort(opened_from=_at(100), opened_before=_at(160), by="product"),
+    "an hour of one product": Cohort(opened_from=_at(100), opened_before=_at(160), product="auto", by="reason"),
+    "an hour for one reason": Cohort(opened_from=_at(100), opened_before=_at(160), reason="illness"),
+}
+
+
+@pytest.mark.parametrize("name", COHORTS)
+async def test_statistics_take_as_much_as_there_are_cases_in_the_period(
+    database: Database, kind: str, name: str
+) -> None:
+    """Four statements, whatever is asked, and none of them reads a case of another time."""
+    with heard(database) as statements:
+        async with database.reading() as session:
+            found = await statistics.reached(session, COHORTS[name])
+            await statistics.waited(session, COHORTS[name])
+            await statistics.relieved(session, COHORTS[name])
+            await statistics.overridden(session, COHORTS[name])
+
+    assert 0 < sum(row.cases for row in found) <= 60
+    assert len(statements) == 4
+    assert max([await work_of(database, statement) for statement in statements]) <= WORK_MAX[kind] // 4
+
+
+async def test_statistics_read_an_index_and_leave_the_documents_alone(database: Database) -> None:
+    """As SQLite says in its plan; PostgreSQL decides by how much of a table was changed since it was last tidied."""
+    whole = Cohort(opened_from=_at(0), opened_before=_at(CASES), by="product")
+    with heard(database) as statements:
+        async with database.reading() as session:
+            await statistics.reached(session, whole)
+            await statistics.waited(session, whole)
+            await statistics.relieved(session, whole)
+    steps = [step for statement in statements for step in await plan_of(database, statement)]
+    if database.is_sqlite:
+        assert sum("USING COVERING INDEX ix_cases_statistics" in step for step in steps) == 2, steps
+        assert sum("USING COVERING INDEX ix_agreements_statistics" in step for step in steps) == 1, steps
+    assert not [step for step in steps if step.startswith("Seq Scan")]
 
 
 async def test_the_measure_knows_a_walk_over_all_cases(database: Database, kind: str) -> None:

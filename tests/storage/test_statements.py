@@ -19,7 +19,7 @@ COUNTS: Final = {
     "post case": 14,
     "read case": 6,
     "search cases": 3,
-    "read worklist": 13,
+    "read worklist": 14,
     "patch application": 14,
     "upload evidence": 14,
     "upload the last evidence": 23,

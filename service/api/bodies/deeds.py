@@ -36,6 +36,20 @@ class WaiverBody(Body):
     reason: Reason
 
 
+class ReuseBody(Body):
+    """Which document of an earlier case is used again."""
+
+    evidence_id: Annotated[
+        str,
+        Field(
+            pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+            description="One of `evidence/reusable`.",
+            examples=["0193c3a0-7c00-7000-8000-000000000001"],
+        ),
+    ]
+    loan_id: Annotated[Id | None, Field(description="Where it is about one loan of this case.")] = None
+
+
 class DecisionBody(Body):
     """A person's decision on a case."""
 

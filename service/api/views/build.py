@@ -8,6 +8,7 @@ from service.api.views.cases import (
     EventView,
     EvidenceView,
     PolicyReference,
+    ReusableView,
 )
 from service.api.views.deadlines import hold_view
 from service.api.views.judged import decision_view, evidence_list_view, review_view
@@ -25,6 +26,7 @@ from service.casework.evidence import required
 from service.casework.file import CaseFile
 from service.casework.next_steps import recommend
 from service.casework.planning import Frame
+from service.casework.reusing import Reusable
 from service.casework.terms_sheet import terms_sheet
 from service.domain.actors import Actor, Role
 from service.domain.evidence import EvidenceState
@@ -98,22 +100,33 @@ def event_view(row: EventRow, actor: Actor) -> EventView:
 
 def evidence_view(row: EvidenceRow, case: CaseRow) -> EvidenceView:
     """Show a document."""
-    return EvidenceView(
-        id=row.id,
-        version=case.version,
-        created_at=row.created_at,
-        case_id=row.case_id,
-        kind=row.kind,
-        loan_id=row.loan_id,
-        state=EvidenceState(row.state),
-        media_type=row.media_type,
-        size=row.size,
-        sha256=row.sha256,
-        file_name=row.file_name,
-        note=row.note,
-        refused_reason=row.refused_reason,
-        waived_reason=row.waived_reason,
-    )
+    return EvidenceView(**_document(row, case))
+
+
+def reusable_view(found: Reusable) -> ReusableView:
+    """Show a document of another case."""
+    return ReusableView(**_document(found.row, found.case), needed=found.needed)
+
+
+def _document(row: EvidenceRow, case: CaseRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "version": case.version,
+        "created_at": row.created_at,
+        "case_id": row.case_id,
+        "kind": row.kind,
+        "loan_id": row.loan_id,
+        "state": EvidenceState(row.state),
+        "media_type": row.media_type,
+        "size": row.size,
+        "sha256": row.sha256,
+        "file_name": row.file_name,
+        "note": row.note,
+        "handed_in_at": row.handed_in_at or row.created_at,
+        "reused": row.reused_from is not None,
+        "refused_reason": row.refused_reason,
+        "waived_reason": row.waived_reason,
+    }
 
 
 def offer_view(row: OfferRow, case: CaseRow, work: UnitOfWork) -> OfferView:

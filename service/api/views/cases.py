@@ -162,5 +162,13 @@ class EvidenceView(Record):
     sha256: str | None
     file_name: str | None
     note: str | None
+    handed_in_at: datetime = Field(description="Since when it counts as old: when the borrower handed it in first.")
+    reused: bool = Field(description="Taken over from an earlier case of the borrower.")
     refused_reason: str | None
     waived_reason: str | None
+
+
+class ReusableView(EvidenceView):
+    """A document of another case of the same borrower."""
+
+    needed: bool = Field(description="Whether this case misses a document of this kind.")

@@ -27,6 +27,18 @@ class CaseRow(Row, table=True):
         Index("ix_cases_reference_id", "reference", "id"),
         Index("ix_cases_hardship_reason_id", "hardship_reason", "id"),
         Index("ix_cases_information_due_on_id", "information_due_on", "id"),
+        Index("ix_cases_identity_index_id", "identity_index", "id"),
+        # All that statistics read of a case, in the order of time.
+        Index(
+            "ix_cases_statistics",
+            "id",
+            "state",
+            "stage",
+            "product",
+            "hardship_reason",
+            "first_missing",
+            "decision_hours",
+        ),
         Index("ix_cases_state_next_due_at_id", "state", "next_due_at", "id"),
         Index("ix_cases_assignee_state_next_due_at_id", "assignee", "state", "next_due_at", "id"),
     )
@@ -42,12 +54,17 @@ class CaseRow(Row, table=True):
     follows: UUID | None = None
     borrower_subject: str | None = Field(default=None, sa_type=WORD)
     representative_subject: str | None = Field(default=None, sa_type=WORD)
+    identity_index: str | None = Field(default=None, sa_type=WORD)
     policy_id: str | None = Field(default=None, sa_type=WORD)
     policy_digest: str | None = Field(default=None, sa_type=WORD)
     application: dict[str, Any] = Field(sa_type=DOCUMENT)
     application_version: int = 1
     flags: dict[str, bool] = Field(default_factory=dict, sa_type=DOCUMENT)
     hardship_reason: str | None = Field(default=None, sa_type=WORD)
+    product: str | None = Field(default=None, sa_type=WORD)
+    stage: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    first_missing: int | None = None
+    decision_hours: int | None = None
     assignee: str | None = Field(default=None, sa_type=WORD)
     review_id: UUID | None = None
     decision_id: UUID | None = None
@@ -109,10 +126,16 @@ class CaseLoanRow(Row, table=True):
 
 
 class EvidenceRow(Row, table=True):
-    """A document that was handed in, or a requirement that was waived."""
+    """A document that was handed in, or a requirement that was waived.
+
+    One that was taken over from an earlier case is as old as it was there: `handed_in_at` says since when.
+    """
 
     __tablename__ = "evidence"
-    __table_args__ = (Index("ix_evidence_case_id_id", "case_id", "id"),)
+    __table_args__ = (
+        Index("ix_evidence_case_id_id", "case_id", "id"),
+        Index("uq_evidence_storage_key", "storage_key", unique=True),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     case_id: UUID = of_case()
@@ -124,6 +147,8 @@ class EvidenceRow(Row, table=True):
     sha256: str | None = Field(default=None, sa_type=WORD)
     storage_key: str | None = Field(default=None, sa_type=WORD)
     file_name: str | None = Field(default=None, sa_type=WORD)
+    reused_from: UUID | None = None
+    handed_in_at: datetime | None = Field(default=None, sa_type=Moment)
     note: str | None = Field(default=None, sa_type=WORD)
     refused_reason: str | None = Field(default=None, sa_type=WORD)
     waived_reason: str | None = Field(default=None, sa_type=WORD)

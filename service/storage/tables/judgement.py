@@ -49,7 +49,15 @@ class DecisionRow(Row, table=True):
     """
 
     __tablename__ = "decisions"
-    __table_args__ = (Index("ix_decisions_case_id_id", "case_id", "id"),)
+    __table_args__ = (
+        Index("ix_decisions_case_id_id", "case_id", "id"),
+        Index(
+            "ix_decisions_overrides",
+            "case_id",
+            sqlite_where=text("overrides_verdict"),
+            postgresql_where=text("overrides_verdict"),
+        ),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     case_id: UUID = of_case()

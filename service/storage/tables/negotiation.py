@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from service.storage.columns import DOCUMENT, WORD, Moment, new_id
@@ -66,6 +66,19 @@ class AgreementRow(Row, table=True):
     __table_args__ = (
         Index("ix_agreements_state_id", "state", "id"),
         Index("ix_agreements_case_id_id", "case_id", "id"),
+        # All that statistics read of an agreement: its document is large, and is left alone.
+        Index(
+            "ix_agreements_statistics",
+            "case_id",
+            "instruments",
+            "currency",
+            "waived",
+            "active_from",
+            "breached_on",
+            "reinstatements",
+            "product",
+            "hardship_reason",
+        ),
         Index(
             "uq_agreements_running",
             "case_id",
@@ -89,5 +102,10 @@ class AgreementRow(Row, table=True):
     breached_on: date | None = None
     reinstated_on: date | None = None
     ended_on: date | None = None
+    instruments: str | None = Field(default=None, sa_type=WORD)
+    waived: int | None = Field(default=None, sa_type=BigInteger)
+    currency: str | None = Field(default=None, sa_type=WORD)
+    product: str | None = Field(default=None, sa_type=WORD)
+    hardship_reason: str | None = Field(default=None, sa_type=WORD)
     watch: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT)
     reinstatements: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
