@@ -254,3 +254,10 @@ def test_a_place_for_evidence_that_cannot_be_stops_the_start(given: dict[str, st
         _read(**given)
 
     assert "hush" not in str(caught.value)
+
+
+def test_every_setting_stands_on_the_page_of_settings_and_no_other() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "settings.md").read_text(encoding="utf-8")
+    rows = [line.split("`")[1] for line in page.splitlines() if line.startswith("| `PARLEY_")]
+
+    assert sorted(rows) == sorted(f"PARLEY_{name}" for name in _READERS)
