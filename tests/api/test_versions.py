@@ -48,7 +48,7 @@ async def send(service: Service, what: Scene, **headers: str) -> httpx.Response:
 
 
 async def test_there_is_something_to_test() -> None:
-    assert {o.name for o in READ} == {"get_case", "get_offer", "get_agreement", "get_operation"}
+    assert {o.name for o in READ} == {"get_case", "get_offer", "get_agreement", "get_operation", "get_notice"}
     assert {o.name for o in CHANGES} == {"patch_application", "put_loans", "set_flags"}
 
 
@@ -58,7 +58,13 @@ async def agreed(service: Service) -> dict[str, str]:
     li = await service.key("borrower", LI)
     signed = {"signature": {"name": "李某", "method": "typed"}}
     agreement = (await service.call(li, "POST", f"/v1/offers/{offers[0]['id']}/accept", signed)).json()
-    return {"case_id": case["id"], "offer_id": offers[0]["id"], "agreement_id": agreement["id"]}
+    notices = (await service.call(li, "GET", f"/v1/cases/{case['id']}/notices")).json()["items"]
+    return {
+        "case_id": case["id"],
+        "offer_id": offers[0]["id"],
+        "agreement_id": agreement["id"],
+        "notice_id": notices[0]["id"],
+    }
 
 
 @pytest.mark.parametrize("operation", READ, ids=lambda o: o.name)

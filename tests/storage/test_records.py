@@ -24,6 +24,7 @@ from service.storage.work import UnitOfWork
 from tests.storage.records import MOMENT, add_case, work_of
 
 DOCUMENT: dict[str, Any] = {"z": 1, "a": [{"amount": 10**13, "rate": "0.1440"}], "text": {"zh-CN": "李某"}}
+AGREED: dict[str, Any] = {**DOCUMENT, "loans": []}
 
 
 @pytest.fixture
@@ -219,12 +220,12 @@ async def test_the_decision_that_stands_is_the_one_that_the_case_names(work: Uni
 async def test_an_agreement_keeps_its_document_and_its_signatures(work: UnitOfWork, case: CaseRow) -> None:
     signature = Signature(party="borrower", name="李某", at=datetime(2026, 12, 1, tzinfo=UTC))
     row = await agreements.add(
-        work, case, offer_id=new_id(), state=AgreementState.ACTIVE, document=DOCUMENT, signatures=(signature,)
+        work, case, offer_id=new_id(), state=AgreementState.ACTIVE, document=AGREED, signatures=(signature,)
     )
     found = await _again(work, AgreementRow, row.id)
 
     assert case.agreement_id == row.id
-    assert (found.document, found.state, found.case_id) == (DOCUMENT, "active", case.id)
+    assert (found.document, found.state, found.case_id) == (AGREED, "active", case.id)
     assert found.signatures == [
         {"party": "borrower", "name": "李某", "method": "typed", "at": "2026-12-01T00:00:00.000000+00:00"}
     ]
@@ -239,7 +240,7 @@ async def test_a_case_and_an_offer_have_one_agreement(database: Database, case: 
 
     async def agree(on: CaseRow, offer_id: UUID, state: AgreementState = AgreementState.ACTIVE) -> None:
         async with database.writing() as session:
-            await agreements.add(work_of(session), on, offer_id=offer_id, state=state, document={}, signatures=())
+            await agreements.add(work_of(session), on, offer_id=offer_id, state=state, document=AGREED, signatures=())
 
     await agree(case, new_id(), AgreementState.BREACHED)
     await agree(case, offer)
