@@ -45,6 +45,9 @@ class Operator:
                 except Unavailable as error:
                     LOG.warning("operations: %s", error.detail)
                     busy = False
+                except Exception:  # the next one may be well
+                    LOG.exception("operations")
+                    busy = False
                 if not busy:
                     await asyncio.wait({stopping}, timeout=self.every_seconds)
         finally:

@@ -49,6 +49,8 @@ class Worker:
                 next_day = await self._once_a_day(next_day)
             except Unavailable as error:
                 LOG.warning("worker: %s", error.detail)
+            except Exception:  # whatever is wrong now, deadlines go on running out
+                LOG.exception("worker")
             try:
                 async with asyncio.timeout(self.every_seconds):
                     await stop.wait()

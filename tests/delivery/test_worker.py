@@ -56,7 +56,10 @@ async def test_it_ends_when_told_to_and_finishes_what_it_began(people: People) -
     await asyncio.wait_for(working, 10)
 
 
-async def test_a_database_that_does_not_answer_is_asked_again(people: People, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("error", (Unavailable("The database cannot be reached."), ZeroDivisionError("worker of ours")))
+async def test_whatever_stops_a_sweep_the_next_is_begun(
+    people: People, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
     """The sweep is given up, said, and begun again."""
     asked: list[datetime] = []
     stop = asyncio.Event()
@@ -64,7 +67,7 @@ async def test_a_database_that_does_not_answer_is_asked_again(people: People, ca
     def clock() -> datetime:
         asked.append(datetime.now(UTC))
         if len(asked) == 1:
-            raise Unavailable("The database cannot be reached.")
+            raise error
         stop.set()
         return people.clock()
 
@@ -74,7 +77,7 @@ async def test_a_database_that_does_not_answer_is_asked_again(people: People, ca
         await asyncio.wait_for(worker.run(stop), 10)
 
     assert len(asked) == 2
-    assert "The database cannot be reached." in caplog.text
+    assert str(error) in caplog.text
 
 
 @pytest.mark.parametrize(("day", "works"), (("2026-11-14", False), ("2026-11-16", True)))
