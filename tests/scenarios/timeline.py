@@ -20,9 +20,15 @@ from tests.casework.people import SIGNED, People
 Json = dict[str, Any]
 
 TEXTS: Final = Path(__file__).parent / "told"
-SAID: Final = ("code", "outcome", "kind", "kinds", "scopes", "state", "agreement_state", "number", "result")
-"""The particulars that are told with an event, where it has them."""
+SAID: Final = (
+    *("code", "outcome", "kind", "kinds", "scopes", "state", "agreement_state", "number", "result", "recipient"),
+)
+"""The particulars that are told with an event, where it has them; that a letter goes to the borrower goes unsaid."""
 
+IN_TIME: Final = ("payment_received", "clock_expired payment, payment_due")
+"""What is said of the days on which a payment arrives and falls due, where nothing else happens."""
+
+MANY: Final = 3
 DAY: Final = timedelta(days=1)
 _NUMBERS: Final = count(1)
 
@@ -116,13 +122,15 @@ class Timeline:
 
     async def events(self) -> list[str]:
         """Tell the history, a line for each day on which something happened."""
-        return [
-            f"{day}: {', '.join(map(_said, group))}" for day, group in groupby(await self._all("events"), self._day)
-        ]
+        days = groupby(await self._all("events"), self._day)
+        return _folded([(day, ", ".join(map(_said, group))) for day, group in days])
 
     async def clocks(self) -> list[str]:
-        """Tell the deadlines: until when, and what became of each."""
-        return sorted(f"{c['due_on']} {c['code']}: {c['state']}" for c in await self._all("clocks"))
+        """Tell the deadlines by name: until when, and what became of each; many alike in a row are told as one."""
+        found: dict[str, list[Json]] = {}
+        for clock in sorted(await self._all("clocks"), key=lambda c: (c["due_on"], c["state"])):
+            found.setdefault(clock["code"], []).append(clock)
+        return [f"{code}: {', '.join(map(_alike, _runs(clocks)))}" for code, clocks in found.items()]
 
     async def holds(self) -> list[str]:
         """Tell what was paused, and from when until when."""
@@ -151,9 +159,32 @@ class Timeline:
 
 def _said(event: Json) -> str:
     particulars = event["particulars"]
-    told = [_word(particulars[name]) for name in SAID if particulars.get(name) is not None]
+    told = [_word(particulars[name]) for name in SAID if particulars.get(name) not in (None, "borrower")]
     return " ".join([event["type"], *told])
 
 
 def _word(value: Any) -> str:
     return "+".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _folded(days: list[tuple[str, str]]) -> list[str]:
+    """Tell days; a row of those on which a payment came in time, and nothing else happened, is told as one."""
+    lines: list[str] = []
+    for kept, group in groupby(days, lambda day: day[1] in IN_TIME):
+        run = list(group)
+        if kept and len(run) > len(IN_TIME):
+            paid = sum(said == IN_TIME[0] for _, said in run)
+            lines.append(f"{run[0][0]} – {run[-1][0]}: {paid} × {IN_TIME[0]}, {len(run) - paid} × {IN_TIME[1]}")
+        else:
+            lines += [f"{day}: {said}" for day, said in run]
+    return lines
+
+
+def _runs(clocks: list[Json]) -> list[list[Json]]:
+    return [list(group) for _, group in groupby(clocks, lambda clock: clock["state"])]
+
+
+def _alike(run: list[Json]) -> str:
+    days = [clock["due_on"] for clock in run]
+    told = " ".join(days) if len(days) < MANY else f"{days[0]} – {days[-1]} ({len(days)})"
+    return f"{told} {run[0]['state']}"
