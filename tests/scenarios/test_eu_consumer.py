@@ -1,8 +1,7 @@
-"""European Union: a machine rejects, a person looks again and stands by it, and mediation finds a way."""
+"""European Union: a machine rejects, a person looks again and stands by it; mediation helps, and she pays early."""
 
 from typing import Final
 
-from tests.casework.people import SIGNED
 from tests.scenarios.borrowers import consumer, person
 from tests.scenarios.conftest import Telling
 
@@ -29,5 +28,8 @@ async def test_a_person_looks_again_and_mediation_helps(telling: Telling) -> Non
         loan = {**loan, "as_of": "2027-01-12"}
         await people.do("wu", "loans", {"loans": [loan]}, "PUT")
         (offer,) = (await people.do("wu", "offers", {"terms": LONGER}))["items"]
-        await people.do("li", f"/v1/offers/{offer['id']}/accept", SIGNED)
+        await story.agree(offer)
+        await story.keep(5)
+        await story.until("2027-07-16")
+        await story.pay((await story.agreement("/payoff"))["payoff"])
         await story.is_told("eu-consumer")
