@@ -13,8 +13,9 @@ from service.casework.file import CaseFile
 from service.casework.letter_payments import is_settled, paid_in_all, reminded_of, unpaid
 from service.casework.letter_plans import plan_told
 from service.domain.conduct import NoticeKind
+from service.domain.facts import FLAGS
 from service.domain.offer import OfferState, extended
-from service.domain.policy import Eligibility, Policy
+from service.domain.policy import FACT_UNKNOWN, Eligibility, Policy, Verdict
 from service.storage import agreements
 from service.storage.tables import AgreementRow
 from service.storage.work import UnitOfWork
@@ -73,11 +74,17 @@ async def _information_request(on: Occasion) -> Values:
     verdict, notes = on.file.verdict, [request.note for request in asked if request.note]
     return {
         "items": [item for request in asked for item in request.items],
-        "questions": [dict(r.text) for r in verdict.reasons if r.code == "FACT_UNKNOWN"] if verdict else [],
+        "questions": _questions(verdict) if verdict else [],
         "note": notes[-1] if notes else None,
         "due_on": on.file.case.information_due_on,
         "lapses": on.policy.settings.negotiation.lapse_action == "lapse",
     }
+
+
+def _questions(verdict: Verdict) -> list[dict[str, str]]:
+    """Return what the borrower can tell us; what only the lender knows they are not asked."""
+    asked = [reason for reason in verdict.reasons if reason.code == FACT_UNKNOWN and reason.fact not in FLAGS]
+    return [dict(reason.text) for reason in asked]
 
 
 async def _offer(on: Occasion) -> Values:

@@ -15,16 +15,15 @@ from service.domain.access import is_lender
 from service.domain.completeness import lacking
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, NotPermitted, require_no
+from service.domain.facts import FLAGS
 from service.domain.lifecycle import CaseAction, CaseState
-from service.domain.policy import Level, Outcome, Policy, ReviewKind
+from service.domain.policy import FACT_UNKNOWN, Level, Outcome, Policy, ReviewKind
 from service.storage import information, reviews
 from service.storage.documents import plain
 from service.storage.tables import ReviewRow
 from service.storage.work import UnitOfWork
 
 REVIEWABLE: Final = (CaseState.SUBMITTED, CaseState.INFORMATION_REQUESTED, CaseState.IN_REVIEW)
-FACT_UNKNOWN: Final = "FACT_UNKNOWN"
-"""The reason by which a policy asks for a fact, which it names, and not for a document."""
 
 
 class NotReviewable(Conflict):
@@ -79,13 +78,19 @@ async def judge_and_follow(
         file.decision = file.case.decision_id = None  # what the system approved rested on the review before
     system = work.as_system(caused_by=work.cause)
     asks = judgement.verdict.outcome is Outcome.REQUEST_INFORMATION and desk.automatic and asking
-    if asks and not bound_by_appeal(file):
+    if asks and not bound_by_appeal(file) and not _only_the_desk_knows(judgement):
         await _request(system, file, judgement, policy=policy)
     else:
         await _follow(system, file, judgement, policy=policy, automatic=desk.automatic)
     if not in_state(file, CaseState.INFORMATION_REQUESTED):
         file.case.information_due_on = None
     return row
+
+
+def _only_the_desk_knows(judgement: Judgement) -> bool:
+    """Say whether nothing is missing but facts that the lender sets: the borrower is not asked for those."""
+    unknown = [reason.fact for reason in judgement.verdict.reasons if reason.code == FACT_UNKNOWN]
+    return not judgement.missing and bool(unknown) and FLAGS.issuperset(unknown)
 
 
 async def judge_only(work: UnitOfWork, file: CaseFile, *, policy: Policy, desk: Desk) -> tuple[ReviewRow, Judgement]:

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from service.domain.facts import Facts
 from service.domain.settings import PolicySettings
 
 Text = Mapping[str, str]
 """One sentence per locale."""
+
+
+FACT_UNKNOWN: Final = "FACT_UNKNOWN"
+"""The reason by which a policy asks for a fact, which it names, and not for a document."""
 
 
 class Outcome(StrEnum):

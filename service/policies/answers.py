@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service.domain.facts import NAMES, Facts
-from service.domain.policy import Eligibility, Outcome, ProgrammeVerdict, Reason, TraceLine, Verdict
+from service.domain.policy import FACT_UNKNOWN, Eligibility, Outcome, ProgrammeVerdict, Reason, TraceLine, Verdict
 from service.domain.settings import PolicySettings
 from service.policies.grounds import plain
 from service.policies.guarded import for_a_person
@@ -17,8 +17,6 @@ from service.policies.own_reasons import own_reason
 from service.policies.pack_problems import key
 
 ENTRIES_MAX: Final = 500
-FACT_UNKNOWN: Final = "FACT_UNKNOWN"
-"""The service's own reason by which such a policy asks for a fact, which it names."""
 
 _Code = Annotated[str, Field(min_length=1, max_length=100, pattern="^[A-Za-z][A-Za-z0-9_]*$")]
 _LoanId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")]

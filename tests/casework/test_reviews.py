@@ -68,27 +68,45 @@ async def test_an_incomplete_case_does_not_start_its_clock_anew_by_being_judged(
     assert people.case["information_due_on"] == "2027-01-19"
 
 
+def fatal(when: str) -> tuple[str, str]:
+    """Return the change of the pack by which it has to know whether something holds, and rejects where it does."""
+    manual = 'when = "insolvent"\noutcome = "manual"\nseverity = "warning"'
+    return manual, f'when = "{when}"\noutcome = "reject"\nseverity = "fatal"'
+
+
 async def test_a_fact_that_decides_is_asked_for_by_its_name(with_pack: WithPack) -> None:
-    """All documents are there; whether Li is insolvent only the lender can say. More documents move no deadline."""
-    fatal = (
-        'when = "insolvent"\noutcome = "manual"\nseverity = "warning"',
-        'when = "insolvent"\noutcome = "reject"\nseverity = "fatal"',
-    )
-    async with with_pack(fatal) as people:
-        await people.post()
+    """All documents are there; for how long Li wants to pay only she can say. More documents move no deadline."""
+    async with with_pack(fatal("requested_months > 100")) as people:
+        await people.post(request={"programmes": None, "payment": None, "months": None})
         await people.hand_in_all()
         due = people.case["information_due_on"]
         assert (people.state, people.case["evidence"]["missing"]) == ("information_requested", [])
         people.clock.advance(days=5)
         (*_, asked) = await people.events("request_information")
-        assert (asked["particulars"]["missing"], asked["particulars"]["unknown"]) == ([], ["insolvent"])
+        assert (asked["particulars"]["missing"], asked["particulars"]["unknown"]) == ([], ["requested_months"])
 
         document = await people.upload("payslips")
         await people.do("wu", f"evidence/{document['id']}/verify")
         assert (people.state, people.case["information_due_on"]) == ("information_requested", due)
-        await people.do("li", "application", {"request": {"months": 30}}, "PATCH")
+        await people.do("li", "application", {"request": {"payment": 320_000}}, "PATCH")
         assert (people.state, people.case["information_due_on"]) == ("information_requested", due)
         assert len(await people.events("request_information")) == 2
+        await people.do("li", "application", {"request": {"months": 30}}, "PATCH")
+        assert people.state == "offered"
+
+
+async def test_what_only_the_lender_knows_nobody_asks_the_borrower_for(with_pack: WithPack) -> None:
+    """All documents are there; whether Li is insolvent the desk has to say, and her time does not run for it."""
+    async with with_pack(fatal("insolvent")) as people:
+        await people.post()
+        await people.hand_in_all()
+        assert (people.state, people.case["information_due_on"]) == ("in_review", None)
+        assert people.case["review"]["verdict"]["outcome"] == "request_information"
+        assert len(await people.events("request_information")) == 1
+        (letter,) = [notice for notice in await people.read("notices") if notice["kind"] == "information_request"]
+        text = (await people.ask("li", "GET", f"/v1/notices/{letter['id']}/content")).text
+        assert "尚缺决定性信息" not in text
+
         await people.do("wu", "flags", {"insolvent": False}, "PATCH")
         assert people.state == "offered"
 
