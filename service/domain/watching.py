@@ -88,7 +88,7 @@ def _remind_before(day: DueDay, standing: Standing, settings: AgreementSettings)
     before = settings.reminder_days_before
     if before is None or not day.on - before * DAY <= standing.on <= day.on:
         return False
-    return not standing.rules.enough(asked=day.asked, paid=day.paid + (standing.waiting if day.on > standing.on else 0))
+    return not standing.is_covered(day)
 
 
 def _remind_after(day: DueDay, standing: Standing, settings: AgreementSettings) -> bool:
