@@ -15,7 +15,7 @@ from service.casework.letter_plans import plan_told
 from service.domain.conduct import NoticeKind
 from service.domain.offer import OfferState, extended
 from service.domain.policy import Eligibility, Policy
-from service.storage import agreements
+from service.storage import agreements, decisions
 from service.storage.tables import AgreementRow
 from service.storage.work import UnitOfWork
 
@@ -109,6 +109,7 @@ async def _rejection(on: Occasion) -> Values:
     return {
         "automatic": decision.automatic,
         "reasons": decision.reasons,
+        "comment": decisions.comment_told(decision),
         "recourse": [dict(found.text) for found in looked_for if found.possible and found.text],
         "no_recourse": bool(looked_for) and not any(found.possible for found in looked_for),
         "appeal_until": None if appealed else final_at + timedelta(days=negotiation.appeal_days),
