@@ -133,7 +133,7 @@ async def open_file(work: UnitOfWork, case_id: UUID, *, lock: bool = True) -> Ca
     file = await read_file(work, case_id, lock=lock)
     roles = require_visible(file.parties, work.actor)
     if file.case.messages and roles & APPLICANTS:
-        file.unread = (await messages.unread(work.session, [case_id], reader=work.actor.identity))[case_id]
+        file.unread = (await messages.unread(work.session, [case_id], reader=work.actor))[case_id]
     return file
 
 

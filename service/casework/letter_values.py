@@ -16,7 +16,7 @@ from service.domain.conduct import NoticeKind
 from service.domain.facts import FLAGS
 from service.domain.offer import OfferState, extended
 from service.domain.policy import FACT_UNKNOWN, Eligibility, Policy, Verdict
-from service.storage import agreements
+from service.storage import agreements, decisions
 from service.storage.tables import AgreementRow
 from service.storage.work import UnitOfWork
 
@@ -116,6 +116,7 @@ async def _rejection(on: Occasion) -> Values:
     return {
         "automatic": decision.automatic,
         "reasons": decision.reasons,
+        "comment": decisions.comment_told(decision),
         "recourse": [dict(found.text) for found in looked_for if found.possible and found.text],
         "no_recourse": bool(looked_for) and not any(found.possible for found in looked_for),
         "appeal_until": None if appealed else final_at + timedelta(days=negotiation.appeal_days),

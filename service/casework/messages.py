@@ -61,6 +61,6 @@ async def mark_read(work: UnitOfWork, *, case_id: UUID, message_id: UUID | None)
         if message is None:
             raise MessageNotFound("The case has no such message.")
     mark = await messages.mark(work, message) if message else None
-    found = await messages.unread(work.session, [case_id], reader=work.actor.identity)
+    found = await messages.unread(work.session, [case_id], reader=work.actor)
     file.unread = found[case_id]
     return Thread(file=file, messages=[], mark=mark)

@@ -30,7 +30,7 @@ async def search(work: UnitOfWork, wanted: Search, *, limit: int, after: UUID | 
     return Found(
         rows=rows,
         loans=await applications.loan_ids_of(work.session, [row.id for row in rows]),
-        unread=await messages.unread(work.session, written, reader=work.actor.identity),
+        unread=await messages.unread(work.session, written, reader=work.actor),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from service.casework.actions import NextAction, next_actions
+from service.casework.agreed import of_file
 from service.casework.desk import Desk, local_day
 from service.casework.evidence import required
 from service.casework.file import CaseFile, in_state
@@ -34,7 +35,7 @@ from service.domain.evidence import RequiredItem, missing
 from service.domain.lifecycle import CaseState
 from service.domain.locales import Locale, Told
 from service.domain.policy import Policy
-from service.storage import clocks, events
+from service.storage import clocks, decisions, events
 from service.storage.tables import AgreementRow, ClockRow, EventRow
 from service.storage.work import UnitOfWork
 
@@ -81,7 +82,7 @@ async def tell(work: UnitOfWork, file: CaseFile, *, desk: Desk, locale: Locale) 
     policy = policy_of(file, desk)
     told = await events.latest_of_types(work.session, file.case.id, _types_told(), limit=TELLINGS_MAX)
     live = await clocks.live_of(work.session, file.case.id)
-    turn, until = _turn(file, live, today=local_day(policy, work.now))
+    turn, until = await _turn(work, file, live, policy=policy)
     readers = _is_readers(file, work, turn)
     sentences = [TURNS[turn, readers][locale]]
     if until is not None:
@@ -186,6 +187,8 @@ def _standing(file: CaseFile, work: UnitOfWork, locale: Locale) -> Iterator[str]
     if in_state(file, CaseState.REJECTED) and decision.outcome == DecisionOutcome.REJECT:
         texts = [reason["text"] for reason in decision.reasons]
         said = [text.get(locale) or text.get("en", "") for text in texts]
+        comment = decisions.comment_told(decision)
+        said += [" ".join(comment.split())] if comment else []
         if any(said):
             yield BECAUSE[locale].format(reasons=("" if locale == "zh-CN" else " ").join(filter(None, said)))
 
@@ -201,7 +204,9 @@ def agreement_of(file: CaseFile) -> AgreementRow | None:
     return next((a for a in file.agreements if a.id == file.case.agreement_id), None)
 
 
-def _turn(file: CaseFile, live: Sequence[ClockRow], *, today: date) -> tuple[Party, date | None]:
+async def _turn(
+    work: UnitOfWork, file: CaseFile, live: Sequence[ClockRow], *, policy: Policy
+) -> tuple[Party, date | None]:
     """Say whose turn it is and until when: the deadline of what is waited for, where one runs."""
     whose = TURN_OF[file.state]
     code = _DEADLINES.get(file.state)
@@ -209,7 +214,7 @@ def _turn(file: CaseFile, live: Sequence[ClockRow], *, today: date) -> tuple[Par
     if file.state is CaseState.OFFERED:
         return whose, max((c.due_on for c in running if c.end_action == EndAction.EXPIRE_OFFER), default=None)
     if file.state is CaseState.AGREED:
-        return whose, _next_payment(file, running, today=today)
+        return whose, await _next_payment(work, file, running, policy=policy)
     if whose == "lender" and code is None:
         # Among the pack's own clocks the one that ends first: by then the lender answers.
         return whose, min((c.due_on for c in running if c.end_action in _ANSWERED_BY), default=None)
@@ -228,20 +233,17 @@ _DEADLINES: Final[Mapping[CaseState, str]] = {
 _ANSWERED_BY: Final = frozenset({EndAction.EVENT, EndAction.ESCALATE, EndAction.DECIDE})
 
 
-def _next_payment(file: CaseFile, running: Sequence[ClockRow], *, today: date) -> date | None:
-    """Return until when what is overdue can be paid, else the day of the next payment.
-
-    Where no clock runs for it yet, the plan as it was made says so.
-    """
-    for code in ("remedy", "payment"):
-        days = [clock.due_on for clock in running if clock.code == code]
-        if days:
-            return min(days)
-    agreement = agreement_of(file)
-    if agreement is None:
-        return None
-    days = [date.fromisoformat(row["due_on"]) for row in agreement.document["total"]]
-    return min((day for day in days if day >= today), default=None)
+async def _next_payment(
+    work: UnitOfWork, file: CaseFile, running: Sequence[ClockRow], *, policy: Policy
+) -> date | None:
+    """Return until when what is overdue can be paid, else the next day for which money has still to arrive."""
+    remedy = [clock.due_on for clock in running if clock.code == "remedy"]
+    row = agreement_of(file)
+    if remedy or row is None:
+        return min(remedy, default=None)
+    agreed = await of_file(work, file, row.id, policy=policy)
+    to_pay = agreed.now().standing.to_pay
+    return to_pay.on if to_pay else None
 
 
 def _is_readers(file: CaseFile, work: UnitOfWork, turn: Party) -> bool:

@@ -10,6 +10,7 @@ from service.casework.desk import Desk
 from service.casework.evidence import required
 from service.casework.file import CaseFile, approved, in_state
 from service.casework.next_steps import Recommended, recommend
+from service.domain.access import is_lender
 from service.domain.actors import STAFF
 from service.domain.application import Application
 from service.domain.errors import NotPermitted
@@ -105,7 +106,8 @@ async def _files(work: UnitOfWork, rows: Sequence[CaseRow]) -> list[CaseFile]:
         )
         for row in rows
     ]
-    unread = await messages.unread(session, ids, reader=work.actor.identity)
+    # Who only looks on has no mark, so nothing is unread to them.
+    unread = await messages.unread(session, ids if is_lender(work.actor) else [], reader=work.actor)
     empty = await worklist.without_plan(session, ids)
     for file in files:
         file.unread = unread.get(file.case.id, 0)

@@ -109,3 +109,8 @@ def require_known_reasons(reasons: Sequence[str], *, known: Collection[str], com
         problems.append(Problem("/reasons", "missing", "A decision gives at least one reason."))
     if problems:
         raise ReasonUnknown("The reasons cannot stand so.", problems)
+
+
+def comment_is_the_reason(outcome: DecisionOutcome, confirmation: Confirmation, *, reasons: Collection[str]) -> bool:
+    """Say whether the borrower is told the comment: where a final rejection gives a reason that it explains."""
+    return outcome is DecisionOutcome.REJECT and confirmation in FINAL and OTHER in reasons

@@ -40,6 +40,11 @@ def side_of(actor: Actor) -> Side:
     return Side.LENDER if actor.role in OF_THE_LENDER else Side.BORROWER
 
 
+def news_from(reader: Actor) -> Side | None:
+    """Return the side whose messages are news to somebody: to the lender's desk the borrower's; None is either side."""
+    return Side.BORROWER if side_of(reader) is Side.LENDER else None
+
+
 def role_of(actor: Actor, roles: Collection[Role]) -> Role:
     """Return as what somebody writes: as what their key says, where they are that in the case."""
     return actor.role if actor.role in roles else min(roles, key=list(Role).index)

@@ -106,6 +106,17 @@ class Standing:
         return next((day for day in later if day.state is not InstalmentState.PAID), None)
 
     @property
+    def to_pay(self) -> DueDay | None:
+        """The next day for which money has still to arrive."""
+        return next((day for day in self.days if day.on >= self.on and not self.is_covered(day)), None)
+
+    def is_covered(self, day: DueDay) -> bool:
+        """Say whether enough has arrived for a day: it is paid, or will be by what is left of what waits by then."""
+        earlier = sum(other.asked - other.paid for other in self.days if self.on < other.on < day.on)
+        ahead = max(0, self.waiting - earlier) if day.on > self.on else 0
+        return self.rules.enough(asked=day.asked, paid=day.paid + ahead)
+
+    @property
     def is_broken(self) -> bool:
         """Whether so many instalments in a row are missed, or the oldest for so long, that the agreement is broken."""
         return self.run >= self.rules.missed_for_breach or self.is_too_old

@@ -38,13 +38,7 @@ def news(standing: Standing, watch: Watch, settings: AgreementSettings) -> tuple
     What was told is not told again; an instalment whose payment was taken back is missed anew.
     """
     found = [News("payment_due", day) for day in standing.days if day.on < standing.on and _later(day, watch.due)]
-    # Only of the next one: until that is due, it is not known what of the money that waits is left for later ones.
-    following = next((day for day in standing.days if day.on >= standing.on), None)
-    early = [
-        day
-        for day in ([following] if following else [])
-        if _remind_before(day, standing, settings) and _later(day, watch.before)
-    ]
+    early = [day for day in standing.days if _remind_before(day, standing, settings) and _later(day, watch.before)]
     late = [day for day in standing.days if _remind_after(day, standing, settings) and _later(day, watch.after)]
     found += [News("reminder", day, "before") for day in early]
     found += [News("reminder", day, "after") for day in late]
@@ -94,7 +88,7 @@ def _remind_before(day: DueDay, standing: Standing, settings: AgreementSettings)
     before = settings.reminder_days_before
     if before is None or not day.on - before * DAY <= standing.on <= day.on:
         return False
-    return not standing.rules.enough(asked=day.asked, paid=day.paid + (standing.waiting if day.on > standing.on else 0))
+    return not standing.is_covered(day)
 
 
 def _remind_after(day: DueDay, standing: Standing, settings: AgreementSettings) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from service.domain.decision import Confirmation, DecisionOutcome
+from service.domain.decision import Confirmation, DecisionOutcome, comment_is_the_reason
 from service.domain.policy import Level
 from service.domain.stages import Stage
 from service.storage.tables import CaseRow, DecisionRow
@@ -55,6 +55,13 @@ def note_decided(work: UnitOfWork, case: CaseRow) -> None:
     case.stage = max(case.stage, Stage.DECIDED)
     if case.decision_hours is None and case.submitted_at is not None:
         case.decision_hours = (work.now - case.submitted_at) // timedelta(hours=1)
+
+
+def comment_told(row: DecisionRow) -> str | None:
+    """Return the comment where it is a reason that the borrower is told; any other is the desk's own."""
+    codes = [reason["code"] for reason in row.reasons]
+    told = comment_is_the_reason(DecisionOutcome(row.outcome), Confirmation(row.confirmation), reasons=codes)
+    return row.comment if told else None
 
 
 async def latest(session: AsyncSession, case: CaseRow) -> DecisionRow | None:

@@ -7,8 +7,8 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from service.domain.actors import Role
-from service.domain.message import Side
+from service.domain.actors import Actor, Role
+from service.domain.message import Side, news_from
 from service.storage.tables import CaseRow, MessageRow, ReadMarkRow
 from service.storage.work import UnitOfWork
 
@@ -51,21 +51,21 @@ async def last_of(session: AsyncSession, case: CaseRow) -> MessageRow | None:
     return found
 
 
-async def unread(session: AsyncSession, case_ids: Sequence[UUID], *, reader: str) -> dict[UUID, int]:
-    """Count, for each of these cases, what others have written since a reader's mark; none is left out of the dict."""
+async def unread(session: AsyncSession, case_ids: Sequence[UUID], *, reader: Actor) -> dict[UUID, int]:
+    """Count, for each of these cases, what is news to a reader since their mark; none is left out of the dict."""
     if not case_ids:
         return {}
-    theirs = and_(col(ReadMarkRow.case_id) == col(MessageRow.case_id), col(ReadMarkRow.reader) == reader)
-    rows = await session.execute(
-        select(col(MessageRow.case_id), func.count())
-        .outerjoin(ReadMarkRow, theirs)
-        .where(
-            col(MessageRow.case_id).in_(case_ids),
-            col(MessageRow.by) != reader,
-            col(MessageRow.number) > func.coalesce(col(ReadMarkRow.number), 0),
-        )
-        .group_by(col(MessageRow.case_id))
-    )
+    theirs = and_(col(ReadMarkRow.case_id) == col(MessageRow.case_id), col(ReadMarkRow.reader) == reader.identity)
+    news = [
+        col(MessageRow.case_id).in_(case_ids),
+        col(MessageRow.by) != reader.identity,
+        col(MessageRow.number) > func.coalesce(col(ReadMarkRow.number), 0),
+    ]
+    side = news_from(reader)
+    if side is not None:
+        news.append(col(MessageRow.side) == side)
+    counted = select(col(MessageRow.case_id), func.count()).outerjoin(ReadMarkRow, theirs).where(*news)
+    rows = await session.execute(counted.group_by(col(MessageRow.case_id)))
     return dict.fromkeys(case_ids, 0) | {row[0]: row[1] for row in rows}
 
 

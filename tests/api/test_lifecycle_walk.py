@@ -13,48 +13,13 @@ from service.domain.actors import Role
 from service.domain.lifecycle import MOVES, TERMINAL, CaseAction, CaseState, Move, moves_from
 from service.settings import Settings
 from tests.api.description import as_described
-from tests.api.walking import (
-    AS,
-    BEFORE,
-    OWN_ACTOR,
-    REACHED,
-    TAKEN_BY,
-    TIME,
-    WITH_A_PAST,
-    Step,
-    Walk,
-    appealed,
-    declined,
-    lapsed,
-    offered,
-    rejected,
-    rejected_alone,
-)
+from tests.api.touring import STOP, TOURS, Row, rows_of
+from tests.api.walking import AS, BY_ITSELF, MADE_BY, NAMES, TAKEN_BY, Walk, offers_seen, who_takes
 from tests.conftest import MORNING, Service
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 A, S = CaseAction, CaseState
-MISSING: Final = frozenset({
-    (S.AGREED, A.FULFIL),
-    (S.AGREED, A.BREACH),
-    (S.AGREED, A.CANCEL),
-    (S.BREACHED, A.REINSTATE),
-    (S.BREACHED, A.REFER),
-    (S.BREACHED, A.CLOSE),
-})  # fmt: skip
-"""Rows that wait for agreements to be performed: fill `REACHED`, `TAKEN_BY`, `WITH_A_PAST`, then take them out here."""
-NOT_REACHED: Final = frozenset({S.BREACHED, S.FULFILLED})
-"""The states that no request leads to until then."""
-
-ROWS: Final = tuple(move for move in MOVES if (move.source, move.action) not in MISSING)
-RETURNS: Final[dict[CaseState, Step]] = {
-    S.OFFERED: appealed(offered),
-    S.DECLINED: appealed(declined),
-    S.LAPSED: appealed(lapsed),
-    S.REJECTED: appealed(rejected),
-}
-"""The ways to an appeal, by the state that it goes back to."""
 
 NO_MOVE_THERE: Final = frozenset({
     (S.IN_REVIEW, A.START_REVIEW),  # judges again
@@ -62,11 +27,14 @@ NO_MOVE_THERE: Final = frozenset({
     *((state, A.PROVIDE_INFORMATION) for state in S if state not in TERMINAL),  # documents are always taken
 })  # fmt: skip
 """Requests that are no move in a state, and not refused there."""
-NOTHING_TO_NAME: Final = frozenset({
-    (S.DRAFT, action)
-    for action in (A.ACCEPT, A.DECLINE, A.REFUSE_COUNTER, A.DISMISS, A.ALLOW, A.WITHDRAW_APPEAL)
-})  # fmt: skip
-"""A draft has no offer, counter-proposal or appeal that a request could name."""
+
+FIRST: Final[dict[Row, str]] = {
+    row: name for name, tour in reversed(list(TOURS.items())) for _, row, _ in rows_of(tour) if row is not None
+}
+"""The tour on which each row is first taken: there everybody else is refused; later on it only leads further."""
+
+LOOKS_MAX: Final = 20
+"""How often the worker may have to look until a move is taken by itself."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -87,82 +55,99 @@ def walk(shared: Service, by_hand: Service) -> Walk:
     return Walk(service=by_hand, alone=shared)
 
 
-def name_of(move: Move) -> str:
-    """Return what a row is called."""
-    return f"{move.source}-{move.action}"
+async def take(walk: Walk, row: Row) -> None:
+    """Take a move by its request, or have the service take it."""
+    source, action, target = row
+    if action in TAKEN_BY:
+        answer = await walk.ask(who_takes(action, move_of(row).roles), *TAKEN_BY[action](walk.ids))
+        assert answer.status_code in {200, 201}, (row, answer.text)
+        if action in MADE_BY:
+            walk.ids[MADE_BY[action]] = answer.json()["id"]
+        if action is A.MAKE_OFFERS:
+            await offers_seen(walk)
+        return
+    why = BY_ITSELF[source, action]
+    if callable(why):
+        await why(walk)
+        return
+    for _ in range(LOOKS_MAX):
+        await walk.sweep(**why)
+        if await walk.state() == target:
+            break
 
 
-async def stand_at(walk: Walk, move: Move, way: Step) -> None:
-    """Go to where a row begins, and make its condition hold."""
-    await way(walk)
-    assert await walk.state() == move.source
-    if (move.source, move.action) in BEFORE:
-        await BEFORE[move.source, move.action](walk)
+async def take_first(walk: Walk, row: Row) -> None:
+    """Take a move after everybody has tried to who may not, and look at what was written down."""
+    source, action, target = row
+    move, before = move_of(row), len(await walk.events_before())
+    others = [role for role in AS if role not in move.roles] if action in TAKEN_BY else []
+    for role in others:
+        refused = await walk.ask(AS[role], *TAKEN_BY[action](walk.ids))
+        assert refused.status_code == 403, (row, role, refused.text)
+    await take(walk, row)
+    new = (await walk.events())[before:]
+    (event,) = [e for e in new if e["type"] == action]
+    assert (event["particulars"]["from"], event["particulars"]["to"]) == (source, target)
+    assert event["actor_role"] in move.roles
+    assert not [e for e in new if e["actor_role"] in others]
 
 
-async def take(walk: Walk, move: Move, target: CaseState) -> None:
-    """Take a row by its request or have the worker take it, and look at the state and at what was written down."""
-    before = len(await walk.events())
-    if move.action in TAKEN_BY:
-        for role, who in AS.items():
-            if role not in move.roles:
-                refused = await walk.ask(who, *TAKEN_BY[move.action](walk.ids))
-                assert refused.status_code == 403, (role, refused.text)
-        assert len(await walk.events()) == before
-        who = OWN_ACTOR.get(move.action) or next(AS[role] for role in AS if role in move.roles)
-        answer = await walk.ask(who, *TAKEN_BY[move.action](walk.ids))
-        assert answer.status_code in {200, 201}, answer.text
-    else:
-        assert move.roles == {Role.SYSTEM}, "the worker takes it, or there is a request"
-        await walk.sweep(**TIME[move.source])
-    (event,) = [e for e in (await walk.events())[before:] if e["type"] == move.action]
-    assert (event["particulars"]["from"], event["particulars"]["to"]) == (move.source, target)
-    assert await walk.state() == target
-
-
-@pytest.mark.parametrize("move", [m for m in ROWS if m.target is not None], ids=name_of)
-async def test_a_row_is_walked(walk: Walk, move: Move) -> None:
-    """By whoever may; every other role is told that it may not, and changes nothing."""
-    way = rejected_alone if move.action is A.REQUEST_HUMAN_REVIEW else REACHED[move.source]
-    await stand_at(walk, move, way)
-    assert move.target is not None
-    await take(walk, move, move.target)
-
-
-@pytest.mark.parametrize("before", RETURNS)
-@pytest.mark.parametrize("move", [m for m in ROWS if m.target is None], ids=name_of)
-async def test_an_appeal_goes_back_to_where_it_came_from(walk: Walk, move: Move, before: CaseState) -> None:
-    await stand_at(walk, move, RETURNS[before])
-    await take(walk, move, before)
-
-
-@pytest.mark.parametrize("state", WITH_A_PAST)
-async def test_every_other_move_is_refused_with_those_that_are_legal(walk: Walk, state: CaseState) -> None:
-    """By whoever may elsewhere: 409, with the legal moves, and nothing is changed."""
-    await WITH_A_PAST[state](walk)
-    assert await walk.state() == state
-    legal, before = {move.action for move in moves_from(state)}, await walk.events()
-    tried = [
-        action for action in TAKEN_BY if action not in legal and (state, action) not in NO_MOVE_THERE | NOTHING_TO_NAME
-    ]
+async def try_every_other_move(walk: Walk, state: CaseState) -> None:
+    """Be refused with the moves that are legal, whoever may elsewhere; nothing is changed."""
+    legal, before = {move.action for move in moves_from(state)}, await walk.events_before()
+    illegal = [action for action in TAKEN_BY if action not in legal and (state, action) not in NO_MOVE_THERE]
+    tried = [action for action in illegal if NAMES.get(action) in {None, *walk.ids}]
+    assert {NAMES[action] for action in illegal if action not in tried} <= unknown_in(state)
     for action in tried:
         roles = next(move.roles for move in MOVES if move.action is action)
-        who = OWN_ACTOR.get(action) or next(AS[role] for role in AS if role in roles)
-        answer = await walk.ask(who, *TAKEN_BY[action](walk.ids))
-        assert answer.status_code == 409, (action, answer.status_code, answer.text)
+        answer = await walk.ask(who_takes(action, roles), *TAKEN_BY[action](walk.ids))
+        assert answer.status_code == 409, (state, action, answer.status_code, answer.text)
         assert answer.json()["allowed"] == sorted(legal), action
     assert len(tried) >= 7
     assert await walk.events() == before
+
+
+def move_of(row: Row) -> Move:
+    """Return the row of the table."""
+    return next(move for move in moves_from(row[0]) if move.action is row[1])
+
+
+def unknown_in(state: CaseState) -> set[str]:
+    """Return what a case may lack that a request would name: a draft has nothing, and not every case an agreement."""
+    if state is S.DRAFT:
+        return set(NAMES.values())
+    return set() if state in {S.AGREED, S.BREACHED, S.FULFILLED} else {"agreement"}
+
+
+@pytest.mark.parametrize("name", TOURS)
+async def test_a_tour_is_walked(walk: Walk, name: str) -> None:
+    """Each move by whoever may, everybody else is refused; at its stops every move is refused that is not legal."""
+    own = {row for row, tour in FIRST.items() if tour == name}
+    begin = TOURS[name][0]
+    await begin(walk)
+    for part, row, state in rows_of(TOURS[name]):
+        if row is not None:
+            await (take_first if row in own else take)(walk, row)
+            own.discard(row)
+        elif part == STOP:
+            await try_every_other_move(walk, state)
+        elif callable(part):
+            await part(walk)
     assert await walk.state() == state
+    assert state in TERMINAL
 
 
-async def test_nothing_is_left_out_but_what_waits_for_agreements() -> None:
-    """A new row, state or request without its walk fails here."""
-    rows = {(move.source, move.action) for move in MOVES}
-    assert rows >= MISSING
-    assert {state for state, _ in rows} - NOT_REACHED == set(REACHED)
-    assert set(S) - NOT_REACHED == set(WITH_A_PAST)
-    by_worker = {move.action for move in ROWS if move.roles == {Role.SYSTEM}}
-    assert {move.action for move in ROWS} - by_worker == set(TAKEN_BY)
-    assert {move.source for move in ROWS if move.action in by_worker} == set(TIME)
-    assert {state for state in REACHED if A.APPEAL in {m.action for m in moves_from(state)}} == set(RETURNS)
+async def test_nothing_is_left_out() -> None:
+    """A new row, state or request without its walk fails here; an appeal goes back to each state that it comes from."""
+    appealed_from = {move.source for move in MOVES if move.action is A.APPEAL}
+    rows = {
+        (move.source, move.action, target)
+        for move in MOVES
+        for target in (appealed_from if move.target is None else {move.target})
+    }
+    assert set(FIRST) == rows
+    stops = [state for tour in TOURS.values() for part, _, state in rows_of(tour) if part == STOP]
+    assert sorted(stops) == sorted(S)
+    by_itself = {(move.source, move.action) for move in MOVES if move.action not in TAKEN_BY}
+    assert by_itself == set(BY_ITSELF)
+    assert all(Role.SYSTEM in move.roles for move in MOVES if move.action not in TAKEN_BY)

@@ -179,16 +179,22 @@ async def test_a_rejection_says_why_what_would_work_and_what_can_be_done_until_w
     assert "within 30 days" in text
 
 
-async def test_a_comment_of_the_desk_is_not_in_the_letter(service: Service) -> None:
+@pytest.mark.parametrize(
+    ("reasons", "told"), ((["OTHER"], True), (["NO_PROGRAMME", "OTHER"], True), (["NO_PROGRAMME"], False))
+)
+async def test_a_comment_is_in_the_letter_where_it_is_the_reason(
+    service: Service, reasons: list[str], told: bool
+) -> None:
     case, _ = await offered(service, **by_hand())
-    body = {"outcome": "reject", "reasons": ["OTHER"], "comment": "Between ourselves."}
+    body = {"outcome": "reject", "reasons": reasons, "comment": "The shop <was> sold."}
     supervisor = await service.key("supervisor")
     assert (await service.call(supervisor, "POST", f"/v1/cases/{case['id']}/decisions", body)).status_code == 201
     notice = (await letters(service, case["id"]))[-1]
 
     assert notice["kind"] == "rejection"
     text = await html(service, notice["id"])
-    assert "Between ourselves" not in text
+    assert ("<p>说明：The shop &lt;was&gt; sold.</p>" in text) is told
+    assert ("The shop" in text) is told
     assert "本决定由工作人员作出" in text
 
 

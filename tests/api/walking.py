@@ -1,7 +1,8 @@
-"""Ways through the life of a case over HTTP: how each state is reached, and by which request each move is taken."""
+"""Walking through the life of a case over HTTP: how a walk begins, and by which request each move is taken."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Final
 from uuid import uuid4
 
@@ -23,6 +24,7 @@ KEYS: Final[Mapping[str, tuple[str, str | None, bool]]] = {
     "partner": ("partner", "acme", True),
     "wu": ("caseworker", "wu", False),
     "ren": ("caseworker", "ren", False),
+    "sun": ("caseworker", "sun", False),
     "zhao": ("supervisor", "zhao", False),
     "auditor": ("auditor", "audit", False),
     "core": ("servicing", "core", False),
@@ -43,12 +45,16 @@ RICH: Final[Json] = {"incomes": [{"kind": "self_employment", "monthly": 5_000_00
 
 @dataclass(slots=True, kw_only=True)
 class Walk:
-    """A case on its way, in a deployment in which people do everything; `alone` is one that works by itself."""
+    """A case on its way, in a deployment in which people do everything; `alone` is one that works by itself.
+
+    Its history as it was last read is `known` until something succeeds that may add to it.
+    """
 
     service: Service
     alone: Service
     case_id: str = ""
     ids: dict[str, str] = field(default_factory=dict)
+    known: list[Json] | None = None
 
     @property
     def at(self) -> str:
@@ -61,6 +67,7 @@ class Walk:
         key = await self.service.key(role, subject, vouches=vouches)
         address = path if path.startswith("/") else f"{self.at}/{path}".rstrip("/")
         if body is FILE:
+            self.known = None
             return await self.service.http.post(
                 address,
                 headers={"Authorization": f"Bearer {key}", "Idempotency-Key": str(uuid4())},
@@ -68,7 +75,10 @@ class Walk:
                 files={"file": ("paper.pdf", PDF, "application/pdf")},
             )
         headers = {"If_Match": "*"} if method in {"PATCH", "PUT"} else {}
-        return await self.service.call(key, method, address, body, **headers)
+        answer = await self.service.call(key, method, address, body, **headers)
+        if method != "GET" and answer.is_success:
+            self.known = None
+        return answer
 
     async def do(self, who: str, path: str, body: Any = None, method: str = "POST") -> Json:
         """Do something that works, and return the answer."""
@@ -82,9 +92,14 @@ class Walk:
         return str((await self.ask("auditor", "GET", "")).json()["state"])
 
     async def events(self) -> list[Json]:
-        """Return the history, oldest first."""
+        """Read the history, oldest first."""
         found: list[Json] = (await self.ask("auditor", "GET", "events?limit=100")).json()["items"]
+        self.known = found
         return found
+
+    async def events_before(self) -> list[Json]:
+        """Return the history before something is tried; it is read again where something was done since."""
+        return await self.events() if self.known is None else self.known
 
     async def open_offers(self) -> list[str]:
         """Return the offers that stand."""
@@ -93,6 +108,7 @@ class Walk:
 
     async def sweep(self, **later: int) -> None:
         """Let time pass, and have the worker do what has run out."""
+        self.known = None
         self.service.clock.advance(**later)
         await worker_of(self.service.app).sweep()
 
@@ -108,81 +124,29 @@ async def draft(walk: Walk) -> None:
 
 
 async def submitted(walk: Walk) -> None:
-    """Post; nothing happens by itself."""
+    """Post, and hand in what is missing; nothing happens by itself."""
     await _post(walk)
+    await handed_in(walk)
+
+
+async def handed_in(walk: Walk) -> None:
+    """Hand in what is missing."""
+    for item in (await walk.ask("li", "GET", "")).json()["evidence"]["missing"]:
+        await _upload(walk, item["kind"])
 
 
 async def in_review(walk: Walk) -> None:
-    """Hand in what is missing, and have the case judged: the verdict approves."""
+    """Have the case judged on all its documents: the verdict approves."""
     await submitted(walk)
-    await judged(walk)
-
-
-async def judged(walk: Walk) -> None:
-    """Have a submitted case judged on all its documents."""
-    for item in (await walk.ask("li", "GET", "")).json()["evidence"]["missing"]:
-        await _upload(walk, item["kind"])
     await walk.do("wu", "reviews")
-
-
-async def information_requested(walk: Walk) -> None:
-    """Ask for one more document."""
-    await in_review(walk)
-    await asked(walk)
-
-
-async def asked(walk: Walk) -> None:
-    """Ask for one more document, of a case that is in review."""
-    await walk.do("wu", "information-requests", {"items": [{"kind": "rental_contract", "why": "To know the rent."}]})
 
 
 async def offered(walk: Walk) -> None:
     """Approve, and offer the menu."""
     await in_review(walk)
-    await walk.do("wu", "decisions", {"outcome": "approve", **OTHER})
+    await approve(walk)
     await walk.do("wu", "offers")
-    walk.ids["offer"] = (await walk.open_offers())[0]
-
-
-async def countered(walk: Walk) -> None:
-    """Counter the offers; a person has to answer."""
-    await offered(walk)
-    await counter(walk)
-
-
-async def counter(walk: Walk) -> None:
-    """Counter offers that stand."""
-    walk.ids["counter"] = (await walk.do("li", "counter-proposals", {"payment": 320_000, "months": 48}))["id"]
-
-
-async def agreed(walk: Walk) -> None:
-    """Accept an offer."""
-    await offered(walk)
-    await walk.do("li", f"/v1/offers/{walk.ids['offer']}/accept", SIGNED)
-
-
-async def declined(walk: Walk) -> None:
-    """Decline every offer."""
-    await offered(walk)
-    await decline_all(walk)
-
-
-async def decline_all(walk: Walk) -> None:
-    """Decline every offer that stands."""
-    for offer in await walk.open_offers():
-        await walk.do("li", f"/v1/offers/{offer}/decline")
-
-
-async def lapsed(walk: Walk) -> None:
-    """Leave the offers unanswered."""
-    await offered(walk)
-    await walk.sweep(days=15)
-
-
-async def rejected(walk: Walk) -> None:
-    """Reject as a supervisor."""
-    await in_review(walk)
-    await walk.do("zhao", "decisions", {"outcome": "reject", **OTHER})
+    await offers_seen(walk)
 
 
 async def rejected_alone(walk: Walk) -> None:
@@ -192,46 +156,14 @@ async def rejected_alone(walk: Walk) -> None:
     await _post(walk, loans=loans, budget={**li_json()["budget"], **RICH})
 
 
-async def appeal(walk: Walk) -> None:
-    """Appeal what was decided."""
-    walk.ids["appeal"] = (await walk.do("li", "appeals", GROUNDS))["id"]
-
-
-async def referred(walk: Walk) -> None:
-    """Hand the case to mediation."""
-    await in_review(walk)
-    await walk.do("li", "referrals", {"kind": "mediation"})
-
-
-def appealed(before: Step) -> Step:
-    """Return the way to an appeal from a state."""
-
-    async def walk_there(walk: Walk) -> None:
-        await before(walk)
-        await appeal(walk)
-
-    return walk_there
-
-
-REACHED: Final[Mapping[CaseState, Step]] = {
-    S.DRAFT: draft,
-    S.SUBMITTED: submitted,
-    S.INFORMATION_REQUESTED: information_requested,
-    S.IN_REVIEW: in_review,
-    S.OFFERED: offered,
-    S.COUNTERED: countered,
-    S.AGREED: agreed,
-    S.DECLINED: declined,
-    S.LAPSED: lapsed,
-    S.REJECTED: rejected,
-    S.APPEALED: appealed(offered),
-    S.REFERRED: referred,
+BEGUN: Final[Mapping[Step, CaseState]] = {
+    draft: S.DRAFT,
+    submitted: S.SUBMITTED,
+    in_review: S.IN_REVIEW,
+    offered: S.OFFERED,
+    rejected_alone: S.REJECTED,
 }
-"""The shortest way to each state that is left again; to `breached` there is none yet."""
-
-SIGNED: Final[Json] = {"signature": {"name": "李某", "method": "typed"}}
-GROUNDS: Final[Json] = {"grounds": "The street opens again in March."}
-COMMENT: Final[Json] = {"comment": "The letter shows it."}
+"""Where each beginning of a walk leads."""
 
 
 async def approve(walk: Walk) -> None:
@@ -239,17 +171,21 @@ async def approve(walk: Walk) -> None:
     await walk.do("wu", "decisions", {"outcome": "approve", **OTHER})
 
 
+async def offers_seen(walk: Walk) -> None:
+    """Have the first offer that stands named from now on."""
+    walk.ids["offer"] = (await walk.open_offers())[0]
+
+
 async def all_but_one_declined(walk: Walk) -> None:
     """Leave one offer open."""
-    first, *others = await walk.open_offers()
-    walk.ids["offer"] = first
-    for offer in others:
-        await walk.do("li", f"/v1/offers/{offer}/decline")
+    for offer in await walk.open_offers():
+        if offer != walk.ids["offer"]:
+            await walk.do("li", f"/v1/offers/{offer}/decline")
 
 
 async def changed(walk: Walk) -> None:
     """Change the application."""
-    await walk.do("li", "application", {"request": {"months": 40}}, "PATCH")
+    await walk.do("li", "application", {"request": {"months": 50}}, "PATCH")
 
 
 async def a_fortnight_later(walk: Walk) -> None:
@@ -257,26 +193,40 @@ async def a_fortnight_later(walk: Walk) -> None:
     walk.service.clock.advance(days=14)
 
 
-BEFORE: Final[Mapping[tuple[CaseState, CaseAction], Step]] = {
-    (S.IN_REVIEW, A.MAKE_OFFERS): approve,
-    (S.REFERRED, A.MAKE_OFFERS): approve,
-    (S.OFFERED, A.DECLINE): all_but_one_declined,
-    (S.REJECTED, A.REOPEN): changed,
-    (S.REJECTED, A.CLOSE): a_fortnight_later,
-}
-"""What makes the condition of a move hold, where reaching the state does not."""
+async def caught_up(walk: Walk) -> None:
+    """Pay what a breached agreement is in arrears with."""
+    performance = (await walk.ask("li", "GET", f"/v1/agreements/{walk.ids['agreement']}")).json()["performance"]
+    assert performance["arrears"] > 0
+    await pay(walk, performance["arrears"])
+
+
+async def paid_off(walk: Walk) -> None:
+    """Pay an agreement off."""
+    await pay(walk, (await walk.ask("li", "GET", f"/v1/agreements/{walk.ids['agreement']}/payoff")).json()["payoff"])
+
+
+async def pay(walk: Walk, amount: int) -> None:
+    """Have the servicing system tell a payment of today."""
+    told = {"external_id": str(uuid4()), "paid_on": walk.service.clock.now.date().isoformat(), "amount": amount}
+    await walk.do("core", f"/v1/agreements/{walk.ids['agreement']}/payments", told)
+
+
+SIGNED: Final[Json] = {"signature": {"name": "李某", "method": "typed"}}
+GROUNDS: Final[Json] = {"grounds": "The street opens again in March."}
+COMMENT: Final[Json] = {"comment": "The letter shows it."}
+NUMBERS: Final = count(1)
 
 TAKEN_BY: Final[Mapping[CaseAction, Callable[[Mapping[str, str]], Request]]] = {
     A.SUBMIT: lambda _: ("POST", "submit", {}),
     A.WITHDRAW: lambda _: ("POST", "withdraw", {}),
     A.START_REVIEW: lambda _: ("POST", "reviews", {}),
     A.REQUEST_INFORMATION: lambda _: (
-        "POST", "information-requests", {"items": [{"kind": "lease", "why": "To know the rent."}]},
+        "POST", "information-requests", {"items": [{"kind": "rental_contract", "why": "To know the rent."}]},
     ),
     A.PROVIDE_INFORMATION: lambda _: ("POST", "evidence", FILE),
     A.MAKE_OFFERS: lambda _: ("POST", "offers", {}),
     A.REJECT: lambda _: ("POST", "decisions", {"outcome": "reject", **OTHER}),
-    A.AMEND: lambda _: ("POST", "amend", {"request": {"months": 30}}),
+    A.AMEND: lambda _: ("POST", "amend", {"request": {"months": 24 + next(NUMBERS) % 24}}),
     A.REFER: lambda _: ("POST", "referrals", {"kind": "court"}),
     A.ACCEPT: lambda ids: ("POST", f"/v1/offers/{ids['offer']}/accept", SIGNED),
     A.COUNTER: lambda _: ("POST", "counter-proposals", {"payment": 320_000, "months": 48}),
@@ -286,85 +236,46 @@ TAKEN_BY: Final[Mapping[CaseAction, Callable[[Mapping[str, str]], Request]]] = {
     A.REQUEST_HUMAN_REVIEW: lambda _: ("POST", "human-review", {}),
     A.REOPEN: lambda _: ("POST", "reopen", {}),
     A.CLOSE: lambda _: ("POST", "close", {}),
+    A.CANCEL: lambda ids: ("POST", f"/v1/agreements/{ids['agreement']}/cancel", {"reason": "The loan was sold."}),
+    A.REINSTATE: lambda ids: ("POST", f"/v1/agreements/{ids['agreement']}/reinstate", {}),
     A.DISMISS: lambda ids: ("POST", f"/v1/appeals/{ids['appeal']}/dismiss", COMMENT),
     A.ALLOW: lambda ids: ("POST", f"/v1/appeals/{ids['appeal']}/allow", COMMENT),
     A.WITHDRAW_APPEAL: lambda ids: ("POST", f"/v1/appeals/{ids['appeal']}/withdraw", {}),
     A.RESUME: lambda _: ("POST", "resume", {}),
 }  # fmt: skip
-"""The request by which a move is taken; what the worker alone does has none."""
+"""The request by which a move is taken."""
 
-OWN_ACTOR: Final[Mapping[CaseAction, str]] = {A.DISMISS: "ren", A.ALLOW: "ren", A.REJECT: "zhao"}
+NAMES: Final[Mapping[CaseAction, str]] = {
+    A.ACCEPT: "offer",
+    A.DECLINE: "offer",
+    A.REFUSE_COUNTER: "counter",
+    A.DISMISS: "appeal",
+    A.ALLOW: "appeal",
+    A.WITHDRAW_APPEAL: "appeal",
+    A.CANCEL: "agreement",
+    A.REINSTATE: "agreement",
+}
+"""What a request names besides the case."""
+
+MADE_BY: Final[Mapping[CaseAction, str]] = {A.COUNTER: "counter", A.APPEAL: "appeal", A.ACCEPT: "agreement"}
+"""What the answer to a request is, that later requests name."""
+
+BY_ITSELF: Final[Mapping[tuple[CaseState, CaseAction], Step | Mapping[str, int]]] = {
+    (S.DRAFT, A.LAPSE): {"days": 91},
+    (S.INFORMATION_REQUESTED, A.LAPSE): {"days": 31},
+    (S.OFFERED, A.LAPSE): {"days": 15},
+    (S.AGREED, A.BREACH): {"days": 15},
+    (S.AGREED, A.FULFIL): paid_off,
+}
+"""Why the service takes a move without being asked to: time passes, so much between two looks, or money arrives."""
+
+OWN_ACTOR: Final[Mapping[CaseAction, str]] = {A.DISMISS: "ren", A.ALLOW: "sun", A.REJECT: "zhao"}
 """Who takes a move that not everybody of the role may: who took no part, and who rejects against the verdict."""
 
-TIME: Final[Mapping[CaseState, Mapping[str, int]]] = {
-    S.DRAFT: {"days": 91},
-    S.INFORMATION_REQUESTED: {"days": 31},
-    S.OFFERED: {"days": 15},
-}
-"""After how long the worker lets a case lapse."""
 
-
-async def counter_refused(walk: Walk) -> None:
-    """Have a counter-proposal refused by a person; the offers stand."""
-    await countered(walk)
-    await walk.do("wu", f"/v1/counter-proposals/{walk.ids['counter']}/refuse", {"reason": "No."})
-
-
-async def long_story(walk: Walk) -> None:
-    """Bring a case to `offered` with offers, an answered counter-proposal and a dismissed appeal behind it."""
-    await counter_refused(walk)
-    await appeal(walk)
-    await walk.do("ren", f"/v1/appeals/{walk.ids['appeal']}/dismiss", COMMENT)
-
-
-def then(*steps: Step) -> Step:
-    """Return the long story with more steps."""
-
-    async def walk_on(walk: Walk) -> None:
-        for step in (long_story, *steps):
-            await step(walk)
-
-    return walk_on
-
-
-def step(who: str, path: str, body: Any = None) -> Step:
-    """Return a step that is one request."""
-
-    async def walk_on(walk: Walk) -> None:
-        await walk.do(who, path, body)
-
-    return walk_on
-
-
-async def accept(walk: Walk) -> None:
-    """Accept the first offer."""
-    await walk.do("li", f"/v1/offers/{walk.ids['offer']}/accept", SIGNED)
-
-
-async def wait(walk: Walk) -> None:
-    """Let the offers run out."""
-    await walk.sweep(days=15)
-
-
-AMEND: Final = step("li", "amend", {"request": {"months": 40}})
-REFER: Final = step("li", "referrals", {"kind": "mediation"})
-WITH_A_PAST: Final[Mapping[CaseState, Step]] = {
-    S.DRAFT: draft,
-    S.SUBMITTED: then(AMEND),
-    S.INFORMATION_REQUESTED: then(AMEND, judged, asked),
-    S.IN_REVIEW: then(AMEND, judged),
-    S.OFFERED: long_story,
-    S.COUNTERED: then(counter),
-    S.AGREED: then(accept),
-    S.DECLINED: then(decline_all),
-    S.LAPSED: then(wait),
-    S.REJECTED: then(AMEND, judged, step("zhao", "decisions", {"outcome": "reject", **OTHER})),
-    S.APPEALED: appealed(counter_refused),
-    S.REFERRED: then(REFER),
-    S.WITHDRAWN: then(step("li", "withdraw")),
-    S.CLOSED: then(REFER, step("wu", "close")),
-}
-"""Longer ways, on which there are offers, a counter-proposal and an appeal that a request can name."""
+def who_takes(action: CaseAction, roles: Collection[Role]) -> str:
+    """Return somebody who may take a move."""
+    return OWN_ACTOR.get(action) or next(AS[role] for role in AS if role in roles)
 
 
 async def _post(walk: Walk, **changes: Any) -> None:

@@ -56,6 +56,44 @@ async def same_payment(people: People) -> tuple[Plan, list[int]]:
     return plan, await at_once(plan, *[told(people, 5)] * 3)
 
 
+async def equal_payments(people: People) -> tuple[Plan, list[int]]:
+    """Tell two payments of the same amount on the same day: each counts."""
+    plan = await agreed(people)
+    statuses = await at_once(plan, told(people, LI_PAYS, "T-1"), told(people, LI_PAYS, "T-2"))
+    assert (await plan.look())["performance"]["received"] == 2 * LI_PAYS
+    return plan, statuses
+
+
+async def differing_payments(people: People) -> tuple[Plan, list[int]]:
+    """Tell two payments under one external id."""
+    plan = await agreed(people)
+    return plan, await at_once(plan, told(people, 5), told(people, 6))
+
+
+async def paid_off_twice(people: People) -> tuple[Plan, list[int]]:
+    """Pay the agreement off from two accounts: whoever comes second finds it fulfilled."""
+    plan = await agreed(people)
+    figure = (await plan.payoff())["payoff"]
+    return plan, await at_once(plan, told(people, figure, "T-1"), told(people, figure, "T-2"))
+
+
+async def payment_and_reversal(people: People) -> tuple[Plan, list[int]]:
+    """Take a payment back while it is told again under another id."""
+    plan = await agreed(people)
+    payment = await plan.pay(LI_PAYS)
+    reverse = "servicing", f"payments/{payment['id']}/reverse", {"reason": "Not in funds."}
+    statuses = await at_once(plan, reverse, told(people, LI_PAYS, "T-again"))
+    assert (await plan.look())["performance"]["received"] == LI_PAYS
+    return plan, statuses
+
+
+async def two_cancellations(people: People) -> tuple[Plan, list[int]]:
+    """Cancel as two supervisors."""
+    plan = await agreed(people)
+    reason = {"reason": "The loan was sold."}
+    return plan, await at_once(plan, ("zhao", "cancel", reason), ("qian", "cancel", reason))
+
+
 async def same_reversal(people: People) -> tuple[Plan, list[int]]:
     """Take one payment back twice."""
     plan = await agreed(people)
@@ -105,6 +143,11 @@ async def two_reinstatements(people: People) -> tuple[Plan, list[int]]:
 
 RACES: Final[dict[str, tuple[Race, set[tuple[int, ...]], dict[str, int]]]] = {
     "one payment is told three times": (same_payment, {(201, 201, 201)}, {"payment_received": 1}),
+    "two equal payments": (equal_payments, {(201, 201)}, {"payment_received": 2}),
+    "two payments under one id": (differing_payments, {(201, 409)}, {"payment_received": 1}),
+    "it is paid off twice": (paid_off_twice, {(201, 409)}, {"payment_received": 1, "fulfil": 1}),
+    "a payment and a reversal": (payment_and_reversal, {(200, 201)}, {"payment_received": 2, "payment_reversed": 1}),
+    "it is cancelled twice": (two_cancellations, {(200, 409)}, {"cancel": 1}),
     "one payment is taken back twice": (same_reversal, {(200, 409)}, {"payment_reversed": 1}),
     "a payment and a cancellation": (payment_and_cancel, {(200, 201), (200, 409)}, {"cancel": 1}),
     "the payoff and a cancellation": (payoff_and_cancel, {(201, 409), (200, 409)}, {}),

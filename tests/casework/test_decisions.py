@@ -33,7 +33,39 @@ async def test_a_rejection_by_a_person_moves_the_case_with_reasons_and_where_the
     assert "comment" in other["text"]["en"]
     assert all(reason["source"] for reason in (breaches, none, other))
     shown = (await people.look("li"))["decision"]
-    assert (shown["decided_by"], shown["comment"]) == ("caseworker", None)
+    assert (shown["decided_by"], shown["comment"]) == ("caseworker", "No prospect.")
+
+
+async def told(people: People) -> set[str | None]:
+    """Return the comment of the latest decision as the borrower and the posting partner read it; both read the same."""
+    found = set()
+    for who in ("li", "partner"):
+        decision = (await people.look(who))["decision"]
+        assert (await people.read("decisions", who))[0]["comment"] == decision["comment"]
+        found.add(decision["comment"])
+    return found
+
+
+async def test_the_comment_of_a_rejection_is_told_where_it_is_the_reason(people: People) -> None:
+    await people.manual()
+    own = {"outcome": "reject", "reasons": ["NO_PROGRAMME"], "comment": "Between ourselves."}
+    decision = await people.do("wu", "decisions", own)
+    assert decision["comment"] == own["comment"]
+    assert await told(people) == {None}
+
+
+async def test_no_other_comment_of_the_desk_is_told(people: People) -> None:
+    """Neither of an approval, nor of a rejection that waits for a second person, or was refused by one."""
+    await people.post(**consents(automated=False))
+    await people.hand_in_all()
+    await people.do("wu", "decisions", APPROVE)
+    assert await told(people) == {None}
+    for answer, comment in (("refuse", None), ("confirm", OTHER["comment"])):
+        decision = await people.do("wu", "decisions", REJECT)
+        assert await told(people) == {None}
+        sent = {"outcome": answer, "comment": "Between ourselves."}
+        await people.do("zhao", f"decisions/{decision['id']}/confirm", sent)
+        assert await told(people) == {comment}
 
 
 async def test_a_caseworker_does_not_reject_against_the_policy_alone(people: People) -> None:

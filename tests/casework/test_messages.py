@@ -21,6 +21,12 @@ async def thread(people: People, who: str, query: str = "") -> Json:
     return found
 
 
+def mark_of_all(thread: Json) -> str:
+    """Return the id of the last message of a thread."""
+    last: str = thread["items"][-1]["id"]
+    return last
+
+
 async def unread(people: People, who: str) -> tuple[int, int, int]:
     """Return what the thread, the case and the list of cases say that somebody has not read."""
     listed = (await people.ask(who, "GET", "/v1/cases")).json()["items"]
@@ -151,7 +157,7 @@ async def test_a_thread_is_read_in_the_order_in_which_it_was_written_page_by_pag
 
 
 async def test_what_is_unread_is_each_readers_own(people: People) -> None:
-    """One's own words are never unread; a colleague's are."""
+    """To the desk what the borrower's side wrote is news, not what a colleague did; to that side what others did."""
     await people.post()
     assert await unread(people, "li") == (0, 0, 0)
     await write(people, "li", "One.")
@@ -159,7 +165,8 @@ async def test_what_is_unread_is_each_readers_own(people: People) -> None:
     last = await write(people, "wu", "Three.")
     assert await unread(people, "li") == (2, 2, 2)
     assert await unread(people, "wu") == (1, 1, 1)
-    assert await unread(people, "zhao") == (3, 3, 3)
+    assert await unread(people, "zhao") == (1, 1, 1)
+    assert await unread(people, "partner") == (3, 3, 3)
     assert await unread(people, "auditor") == (0, 0, 0)
 
     before = await people.version()
@@ -167,8 +174,29 @@ async def test_what_is_unread_is_each_readers_own(people: People) -> None:
     assert mark == {"read_up_to": last["id"], "unread": 0}
     assert await people.version() == before
     assert await unread(people, "li") == (0, 0, 0)
-    assert await unread(people, "zhao") == (3, 3, 3)
+    assert await unread(people, "zhao") == (1, 1, 1)
     assert (await thread(people, "li"))["read_up_to"] == last["id"]
+
+    await write(people, "partner", "Four.")
+    assert await unread(people, "li") == (1, 1, 1)
+    assert await unread(people, "wu") == await unread(people, "zhao") == (2, 2, 2)
+    assert await people.do("wu", "messages/read") == {
+        "read_up_to": mark_of_all(await thread(people, "wu")),
+        "unread": 0,
+    }
+    await write(people, "li", "Five.")
+    assert (await unread(people, "wu"), await unread(people, "zhao")) == ((1, 1, 1), (3, 3, 3))
+
+
+@pytest.mark.parametrize(("who", "count"), (("wu", 1), ("zhao", 1), ("auditor", 0)))
+async def test_the_worklist_says_that_the_borrower_has_written(people: People, who: str, count: int) -> None:
+    await people.post()
+    await write(people, "li")
+    await write(people, "ren")
+    (line,) = await people.read("/v1/worklist", who)
+
+    assert line["unread_messages"] == count
+    assert (await people.look(who))["unread_messages"] == count
 
 
 async def test_a_mark_never_goes_back(people: People) -> None:

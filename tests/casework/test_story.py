@@ -18,6 +18,7 @@ from service.domain.lifecycle import CaseAction, CaseState
 from service.domain.locales import LOCALES
 from service.policies.registry import Registry
 from tests.casework.people import OTHER, REJECTED, SIGNED, People, consents
+from tests.casework.performing import LI_PAYS, agreed
 from tests.domain.applications import li_json
 
 SERVICE: Final = Path(__file__).parents[2] / "service"
@@ -245,6 +246,30 @@ async def test_an_agreement_says_when_the_next_payment_is_due(people: People) ->
     assert told["turn"]["until"] == first.isoformat()
     assert told["missing"] == []
     assert "An offer was accepted." in sentences(told)
+
+
+async def test_an_instalment_that_is_paid_ahead_is_not_waited_for(people: People) -> None:
+    """Neither before it is due, where the money waits for it, nor on the day itself."""
+    plan = await agreed(people)
+    untils, told = [], {}
+    for day, paid in (("2026-12-20", 0), ("2026-12-21", LI_PAYS), ("2027-01-01", 0), ("2027-02-01", LI_PAYS)):
+        await plan.on(day)
+        if paid:
+            await plan.pay(paid)
+        told = await story(people, "li", "?locale=en")
+        untils.append(told["turn"]["until"])
+
+    assert untils == ["2027-01-01", "2027-02-01", "2027-02-01", "2027-03-01"]
+    assert told["turn"]["sentences"] == ["It is your turn.", "There is time until March 1, 2027."]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_a_rejection_for_another_reason_says_which(people: People, locale: str) -> None:
+    await people.manual()
+    await people.do("wu", "decisions", {"outcome": "reject", "reasons": ["OTHER"], "comment": "The shop\nwas sold."})
+
+    for who in ("li", "partner"):
+        assert "The shop was sold." in (await story(people, who, f"?locale={locale}"))["now"]["sentences"][1]
 
 
 async def test_an_agreement_that_others_have_to_sign_says_so(people: People) -> None:

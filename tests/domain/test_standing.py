@@ -54,6 +54,29 @@ def test_an_instalment_is_missed_when_grace_is_over_and_more_is_lacking_than_the
 
 
 @pytest.mark.parametrize(
+    ("on", "paid", "upcoming", "to_pay"),
+    (
+        (date(2026, 12, 20), 0, FIRST, FIRST),
+        (date(2026, 12, 20), 98_999, FIRST, FIRST),
+        (date(2026, 12, 20), 100_000, FIRST, date(2027, 2, 1)),
+        (date(2026, 12, 20), 250_000, FIRST, date(2027, 3, 1)),
+        (date(2026, 12, 20), 600_000, FIRST, None),
+        (FIRST, 0, FIRST, FIRST),
+        (FIRST, 100_000, date(2027, 2, 1), date(2027, 2, 1)),
+        (FIRST, 200_000, date(2027, 2, 1), date(2027, 3, 1)),
+        (date(2027, 1, 3), 0, date(2027, 2, 1), date(2027, 2, 1)),
+    ),
+)
+def test_money_has_still_to_arrive_for_what_is_not_covered_by_what_waits(
+    on: date, paid: int, upcoming: date, to_pay: date | None
+) -> None:
+    found = stands(on, *([(min(on, FIRST), paid)] if paid else []))
+
+    assert found.upcoming is not None
+    assert (found.upcoming.on, found.to_pay.on if found.to_pay else None) == (upcoming, to_pay)
+
+
+@pytest.mark.parametrize(
     ("asked", "paid", "enough"), ((100_000, 99_000, True), (1_000, 500, True), (1_000, 499, False))
 )
 def test_the_tolerance_is_a_fraction_or_an_amount_whichever_is_more(asked: int, paid: int, enough: bool) -> None:
@@ -144,6 +167,15 @@ def test_who_catches_up_is_told_so_and_who_pays_ahead_is_not_reminded() -> None:
     assert told(date(2026, 12, 30), Watch(), (date(2026, 12, 1), 9_900), reminder_days_before=3)[0] != []
     assert told(FIRST, Watch(), (FIRST, 100_000), reminder_days_before=3)[0] == []
     assert told(date(2027, 1, 2), Watch(due=FIRST), reminder_days_after=None)[0] == []
+
+
+def test_money_that_waits_for_one_instalment_keeps_no_reminder_of_the_next_back() -> None:
+    """The same money is not counted twice; what is left of it is counted for the next."""
+    day, paid_on = date(2026, 12, 30), date(2026, 12, 1)
+    february = [("before reminder", date(2027, 2, 1))]
+    assert told(day, Watch(), (paid_on, 99_900), reminder_days_before=33)[0] == february
+    assert told(day, Watch(), (paid_on, 150_000), reminder_days_before=33)[0] == february
+    assert told(day, Watch(), (paid_on, 199_900), reminder_days_before=33)[0] == []
 
 
 def test_an_instalment_whose_payment_was_taken_back_is_missed_anew() -> None:

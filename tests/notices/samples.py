@@ -66,8 +66,8 @@ def values(kind: NoticeKind) -> dict[str, Any]:
             "rounds_left": True,
         },
         "rejection": {
-            "automatic": True, "reasons": [reason], "recourse": [WHY], "no_recourse": False, "appeal_until": MOMENT,
-            "appeal_answer_days": 30,
+            "automatic": True, "reasons": [reason], "comment": "The shop was sold.", "recourse": [WHY],
+            "no_recourse": False, "appeal_until": MOMENT, "appeal_answer_days": 30,
         },
         "appeal_result": {"allowed": False, "comment": "The figures stand.", "offers_until": MOMENT},
         "agreement": {

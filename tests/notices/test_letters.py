@@ -89,6 +89,7 @@ def test_what_people_write_never_becomes_markup(kind: NoticeKind, locale: str) -
 def test_comments_and_names_of_others_are_text_too(locale: str) -> None:
     about: dict[str, dict[str, Any]] = {
         "appeal_result": {"comment": HOSTILE[0]},
+        "rejection": {"comment": HOSTILE[0]},
         "information_request": {
             "note": HOSTILE[0],
             "items": [{"kind": HOSTILE[0], "loan_id": None, "why": HOSTILE[1]}],

@@ -26,6 +26,7 @@ COUNTS: Final = {
     "read evidence": 6,
     "read actions": 6,
     "read story": 8,
+    "read story of an agreement": 10,
     "read events": 7,
     "read reviews": 7,
     "read decisions": 7,
@@ -157,6 +158,7 @@ async def _tell(service: Service, counted: Counted, *, rounds: int) -> None:
     accepted = service.call(li, "POST", f"/v1/offers/{counter['offer']['id']}/accept", signed)
     agreement = await of("accept", accepted, status=201)
     await _perform(service, counted, f"/v1/agreements/{agreement['id']}", payments=rounds)
+    await of("read story of an agreement", service.call(li, "GET", f"{path}/story"))
     await _write(service, counted, path, times=rounds)
     await _letters(service, counted, path, agreement["id"])
 

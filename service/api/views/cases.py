@@ -1,7 +1,7 @@
 """A case, its documents, its history and what can be done next, as clients read them."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -20,6 +20,10 @@ from service.domain.lifecycle import CaseAction, CaseState
 from service.domain.locales import Locale
 from service.domain.next_step import Step, Why
 from service.domain.words import Channel, HardshipReason, LoanSource
+
+UNREAD: Final = (
+    "How many messages you have not marked as read: at the lender's desk the borrower's side's, else others'."
+)
 
 
 class PolicyReference(View):
@@ -75,7 +79,7 @@ class CaseView(Record):
     review: ReviewView | None = Field(description="The latest review.")
     decision: DecisionView | None = Field(description="The latest decision.")
     agreement_id: UUID | None
-    unread_messages: int = Field(description="How many messages of others you have not marked as read.")
+    unread_messages: int = Field(description=UNREAD)
     holds: list[HoldView] = Field(description="Pauses of contact, collection and so on that run.")
     assignee: str | None = Field(description="Who looks after the case; shown to the lender only.")
     flags: dict[str, bool] = Field(description="Facts set by the lender; shown to the lender only.")
@@ -100,7 +104,7 @@ class CaseLine(Record):
     loans: list[str] = Field(description="The ids of its loans.")
     hardship_reason: HardshipReason | None
     assignee: str | None = Field(description="Shown to the lender only.")
-    unread_messages: int = Field(description="How many messages of others you have not marked as read.")
+    unread_messages: int = Field(description=UNREAD)
     submitted_at: datetime | None
     updated_at: datetime
 

@@ -23,7 +23,7 @@ from service.domain.decision import Confirmation, DecisionOutcome
 from service.domain.evidence import SATISFIES, Checked
 from service.domain.facts import Facts
 from service.domain.policy import Level, ProgrammeVerdict, Reason, Recourse, Severity, TraceLine, Verdict
-from service.storage import reviews
+from service.storage import decisions, reviews
 from service.storage.documents import plain
 from service.storage.tables import CaseRow, DecisionRow, ReviewRow
 
@@ -51,7 +51,7 @@ def decision_view(row: DecisionRow, case: CaseRow, actor: Actor) -> DecisionView
         case_id=row.case_id,
         outcome=DecisionOutcome(row.outcome),
         reasons=[_stored_reason(reason) for reason in row.reasons],
-        comment=for_staff(row.comment, actor),
+        comment=row.comment if is_staff(actor) else decisions.comment_told(row),
         level=for_staff(Level(row.level), actor),
         confirmation=Confirmation(row.confirmation),
         automatic=row.automatic,

@@ -31,14 +31,18 @@ class ThreadView(View):
     items: list[MessageView]
     next: str | None = Field(description="Opaque cursor of the next page; null on the last one.")
     read_up_to: UUID | None = Field(description="The last message that you marked as read.")
-    unread: int = Field(description="How many messages of others came after it, in the whole thread.")
+    unread: int = Field(
+        description="How many messages came after it: for the desk of the borrower's side, else of others."
+    )
 
 
 class ReadMarkView(View):
     """How far you have read a thread."""
 
     read_up_to: UUID | None = Field(description="The last message that you marked as read; a mark never goes back.")
-    unread: int = Field(description="How many messages of others came after it.")
+    unread: int = Field(
+        description="How many messages came after it: for the desk of the borrower's side, else of others."
+    )
 
 
 def message_view(row: MessageRow, case: CaseRow, actor: Actor) -> MessageView:

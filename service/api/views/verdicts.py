@@ -125,7 +125,9 @@ class DecisionView(Record):
     case_id: UUID
     outcome: DecisionOutcome
     reasons: list[ReasonView]
-    comment: str | None = Field(description="Shown to the lender only.")
+    comment: str | None = Field(
+        description="Shown to the lender only, but that of a final rejection for `OTHER`: it is the reason."
+    )
     level: Level | None = Field(description="The authority that the decision needs; shown to the lender only.")
     confirmation: Confirmation
     automatic: bool = Field(description="True when no person took part; then a human review may be asked for.")
