@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -110,8 +111,14 @@ def shipped_packs() -> dict[str, Pack]:
     """Return the packs that come with Parley, by name."""
     folder = files("service.policies") / "packs"
     texts = sorted((f.name, f.read_text(encoding="utf-8")) for f in folder.iterdir() if f.name.endswith(".toml"))
-    found = [pack_of(text, name=name) for name, text in texts]
+    found = [_shipped(name, text) for name, text in texts]
     return {pack.name: pack for pack in found}
+
+
+@lru_cache(maxsize=64)
+def _shipped(name: str, text: str) -> Pack:
+    """Read a pack that comes with Parley, once for each text: reading all of them is most of what a start takes."""
+    return pack_of(text, name=name)
 
 
 def own_packs(folder: Path | None) -> tuple[dict[str, Pack], dict[str, tuple[str, ...]]]:
