@@ -17,7 +17,7 @@ STANDARD: Final = "ua-1"
 
 
 def pdf_of(html: str, *, at: datetime) -> bytes:
-    """Set a stored letter; `at` is when it was sent, and the only moment that the file tells."""
+    """Set a stored letter; `at` is when it was sent, to the second the only moment that the file tells."""
     found = read(html)
     made = typst.compile(
         FOLDER / "letter.typ",
@@ -26,7 +26,7 @@ def pdf_of(html: str, *, at: datetime) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"letter": json.dumps(_shown(found), ensure_ascii=False)},
         pdf_standards=STANDARD,
-        timestamp=at,
+        timestamp=at.replace(microsecond=0),
     )
     assert isinstance(made, bytes), "one document is one file"
     return made

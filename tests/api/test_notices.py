@@ -118,6 +118,8 @@ async def test_a_letter_stays_as_it_was_sent(service: Service) -> None:
 
 
 async def test_a_letter_is_read_as_html_and_as_pdf(service: Service) -> None:
+    """At any moment: a real clock does not stand at whole seconds."""
+    service.clock.advance(microseconds=123_456)
     case, _ = await offered(service)
     li, notice = await service.key("borrower", LI), (await letters(service, case["id"]))[2]
     at = f"/v1/notices/{notice['id']}/content"

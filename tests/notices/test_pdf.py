@@ -92,6 +92,7 @@ def test_the_same_letter_gives_the_same_file() -> None:
 
     assert pdf_of(html, at=MOMENT) == pdf_of(html, at=MOMENT)
     assert pdf_of(html, at=MOMENT) != pdf_of(html, at=MOMENT + timedelta(days=1))
+    assert pdf_of(html, at=MOMENT) == pdf_of(html, at=MOMENT + timedelta(microseconds=123_456))
 
 
 @pytest.mark.parametrize(("locale", "language"), (("en", "en"), ("zh-CN", "zh-CN")))
