@@ -1,6 +1,5 @@
 """How an agreement stands: which due days are paid, missed or still in time, and whether it is broken."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -143,12 +142,6 @@ def standing(performance: Performance, rules: Rules) -> Standing:
             state = rules.state(due_on, asked=asked, paid=paid, on=performance.on)
             days.append(DueDay(on=due_on, asked=asked, paid=paid, state=state))
     return Standing(on=performance.on, days=tuple(days), rules=rules, waiting=performance.waiting)
-
-
-def paid_through(days: Sequence[DueDay], until: Iterable[date]) -> bool:
-    """Say whether everything that is due on these days has been paid to the last unit."""
-    wanted = set(until)
-    return all(day.paid == day.asked for day in days if day.on in wanted)
 
 
 def _state(day: DueDay) -> str:

@@ -1,12 +1,10 @@
 """What the borrowers of the stories post: the body of `POST /v1/cases`, with what sets them apart from Li."""
 
-from typing import Any, Final
+from typing import Any
 
 from tests.domain.applications import li_json, li_loan_json
 
 Json = dict[str, Any]
-
-LAST_YEARS: Final = {"originated_on": "2024-11-01", "as_of": "2026-11-16"}
 
 
 def person(currency: str, loan: Json, *, income: int, expenses: int, **changes: Any) -> Json:
